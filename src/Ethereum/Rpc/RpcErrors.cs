@@ -1,0 +1,81 @@
+using System.Text.Json;
+
+namespace Gavel.Ethereum;
+
+/// <summary>Sorts the errors of real nodes and providers into kinds, and finds revert data where each of them puts it.</summary>
+internal static class RpcErrors
+{
+    private const long LimitExceeded = -32005; // EIP-1474
+
+    private static readonly string[] RateWords =
+    [
+        "rate limit", "ratelimit", "too many requests", "request limit", "capacity", "throughput", "quota", "credits", "slow down",
+        "daily request count", "requests per second", "compute units per second",
+    ];
+
+    private static readonly string[] SizeWords =
+    [
+        "batch too large", "batch item count", "batch size", "batch limit", "too many batch", "batch requests", "response too large",
+        "response size", "payload too large", "entity too large", "message too big", "request too large", "body too large",
+    ];
+
+    /// <summary>The typed form of a JSON-RPC error object.</summary>
+    public static RpcException FromNode(JsonElement error, string method, EndpointUrl from, bool wholeBatch)
+    {
+        if (error.ValueKind != JsonValueKind.Object)
+        {
+            // Seen from proxies: the error is a plain string.
+            string words = error.ValueKind == JsonValueKind.String ? TextOf(error) : error.ValueKind.ToString();
+            return Sort(null, words, method, from, default, wholeBatch);
+        }
+
+        long? code = error.TryGetProperty("code"u8, out JsonElement codeField) && codeField.ValueKind == JsonValueKind.Number
+            && codeField.TryGetInt64(out long value) ? value : null;
+        string message = error.TryGetProperty("message"u8, out JsonElement messageField) && messageField.ValueKind == JsonValueKind.String
+            ? TextOf(messageField)
+            : "";
+        JsonElement data = error.TryGetProperty("data"u8, out JsonElement dataField) ? dataField : default;
+        return Sort(code, message, method, from, data, wholeBatch);
+    }
+
+    private static RpcException Sort(long? code, string message, string method, EndpointUrl from, JsonElement data, bool wholeBatch)
+    {
+        byte[]? revert = RevertData.Find(code, message, data);
+        bool tooLarge = revert is null && Holds(message, SizeWords);
+        bool limited = revert is null && (tooLarge || code is LimitExceeded or 429 || (code is null or <= -32000 && Holds(message, RateWords)));
+        RpcErrorKind kind = revert is not null ? RpcErrorKind.Revert : limited ? RpcErrorKind.RateLimit : RpcErrorKind.NodeError;
+        string what = kind switch
+        {
+            RpcErrorKind.Revert => revert!.Length == 0 ? "reverted without data" : $"reverted with {revert.Length} bytes ({Shown(revert)})",
+            RpcErrorKind.RateLimit => "refused because of a limit",
+            _ => "answered with an error",
+        };
+        message = RpcWire.Readable(message, from);
+        return new RpcException(kind, $"{from}: {method} {what}: {(code is null ? "" : $"code {code}, ")}{message}")
+        {
+            Code = code,
+            NodeMessage = message,
+            RevertData = revert ?? [],
+            IsTooLarge = tooLarge || (wholeBatch && kind == RpcErrorKind.RateLimit),
+        };
+    }
+
+    /// <summary>True where a text holds one of the words, whatever the case.</summary>
+    public static bool IsAboutSize(string text) => Holds(text, SizeWords);
+
+    internal static string TextOf(JsonElement text)
+    {
+        try
+        {
+            return text.GetString() ?? "";
+        }
+        catch (InvalidOperationException)
+        {
+            return text.GetRawText(); // half of a surrogate pair: shown as it was escaped
+        }
+    }
+
+    private static string Shown(byte[] data) => Hex.Encode(data.AsSpan(0, Math.Min(4, data.Length)));
+
+    private static bool Holds(string text, string[] words) => words.Any(word => text.Contains(word, StringComparison.OrdinalIgnoreCase));
+}
