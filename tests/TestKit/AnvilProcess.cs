@@ -13,7 +13,7 @@ public sealed class AnvilProcess : IAsyncDisposable
     /// <summary>The mnemonic of the funded accounts.</summary>
     public const string Mnemonic = "test test test test test test test test test test test junk";
 
-    private const string Watchdog = """"$@" & child=$!; while read -r _; do :; done; kill -9 $child; wait $child 2>/dev/null"""";
+    private const string Watchdog = "\"$@\" & child=$!; while read -r _; do :; done; kill -9 $child; wait $child 2>/dev/null";
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
 
     private readonly Process _shell;
