@@ -1,0 +1,40 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Gavel.GameSolver;
+
+/// <summary>What a trace answers: a value, or why there is none yet. Not to know is an expected outcome, never an exception.</summary>
+public readonly struct TraceAnswer<T>
+{
+    private readonly T? _value;
+
+    internal TraceAnswer(T? value, string? reason)
+    {
+        _value = value;
+        Reason = reason;
+    }
+
+    /// <summary>True when there is a value.</summary>
+    [MemberNotNullWhen(false, nameof(Reason))]
+    public bool IsAvailable => Reason is null;
+
+    /// <summary>The value.</summary>
+    /// <exception cref="InvalidOperationException">There is none.</exception>
+    public T Value => Reason is null ? _value! : throw new InvalidOperationException($"the trace has no answer: {Reason}");
+
+    /// <summary>Why there is no value; null when there is one.</summary>
+    public string? Reason { get; }
+}
+
+/// <summary>Makes answers of a trace.</summary>
+public static class TraceAnswer
+{
+    /// <summary>A value.</summary>
+    public static TraceAnswer<T> Of<T>(T value) => new(value, null);
+
+    /// <summary>No value, and why.</summary>
+    public static TraceAnswer<T> Unavailable<T>(string reason)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(reason);
+        return new TraceAnswer<T>(default, reason);
+    }
+}
