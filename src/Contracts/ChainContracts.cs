@@ -1,0 +1,30 @@
+using Gavel.Ethereum;
+
+namespace Gavel.Contracts;
+
+/// <summary>The L1 contracts of one chain, found from a single address.</summary>
+/// <param name="Factory">The <c>DisputeGameFactory</c>.</param>
+/// <param name="SystemConfig">The <c>SystemConfig</c>; null when an explicit factory was given.</param>
+/// <param name="Portal">The <c>OptimismPortal</c>; null when an explicit factory was given.</param>
+public sealed record ChainContracts(Address Factory, Address? SystemConfig, Address? Portal)
+{
+    private static readonly AbiFunction FactoryFunction = new("disputeGameFactory()");
+    private static readonly AbiFunction PortalFunction = new("optimismPortal()");
+
+    /// <summary>Finds the contracts of a chain from its <c>SystemConfig</c>.</summary>
+    /// <exception cref="ContractReadException">There is no SystemConfig at the address, or it names no factory.</exception>
+    public static async Task<ChainContracts> FromSystemConfigAsync(
+        EthClient client, Address systemConfig, BlockRef at, CancellationToken cancellationToken)
+    {
+        ReadBatch batch = new(client, at);
+        Read<Address> factory = batch.Add(systemConfig, FactoryFunction, null, data => data.Address());
+        Read<Address> portal = batch.Add(systemConfig, PortalFunction, null, data => data.Address());
+        await batch.RunAsync(cancellationToken);
+        return factory.Value.IsZero
+            ? throw new ContractReadException(systemConfig, FactoryFunction.ToString(), at, "the chain has no dispute games: it names the zero address")
+            : new ChainContracts(factory.Value, systemConfig, portal.Value);
+    }
+
+    /// <summary>Takes an explicit factory.</summary>
+    public static ChainContracts FromFactory(Address factory) => new(factory, null, null);
+}

@@ -1,0 +1,29 @@
+using Gavel.Ethereum;
+
+namespace Gavel.Contracts;
+
+/// <summary>What a recipient has unlocked in the bond store on behalf of a game.</summary>
+/// <param name="Amount">Wei.</param>
+/// <param name="UnlockedAt">Seconds since the epoch of the last unlocking; the delay runs from here.</param>
+public readonly record struct PendingWithdrawal(UInt256 Amount, ulong UnlockedAt);
+
+/// <summary>The <c>DelayedWETH</c>: it holds the bonds and pays them out after a delay.</summary>
+public static class DelayedWeth
+{
+    private static readonly AbiFunction DelayFunction = new("delay()");
+    private static readonly AbiFunction WithdrawalsFunction = new("withdrawals(address,address)");
+
+    /// <summary>Seconds between the last unlocking and a withdrawal.</summary>
+    public static Read<ulong> Delay(ReadBatch batch, Address weth)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        return batch.Add(weth, DelayFunction, null, data => data.UInt64());
+    }
+
+    /// <summary>What a recipient has unlocked through a game and not yet withdrawn.</summary>
+    public static Read<PendingWithdrawal> Withdrawal(ReadBatch batch, Address weth, Address game, Address recipient)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        return batch.Add(weth, WithdrawalsFunction, a => a.Address(game).Address(recipient), data => new PendingWithdrawal(data.UInt(), data.UInt64()));
+    }
+}

@@ -1,0 +1,84 @@
+using Gavel.Ethereum;
+using Gavel.GameSolver;
+
+namespace Gavel.Contracts;
+
+/// <summary>What never changes about a game after its creation.</summary>
+public sealed record GameMetadata
+{
+    /// <summary>The game's contract.</summary>
+    public required Address Game { get; init; }
+
+    /// <summary>Its type as the factory gave it.</summary>
+    public required uint GameType { get; init; }
+
+    /// <summary>What the contract says of its version; empty if it says nothing.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>Which rules it follows.</summary>
+    public required GameGeneration Generation { get; init; }
+
+    /// <summary>Seconds since the epoch.</summary>
+    public required ulong CreatedAt { get; init; }
+
+    /// <summary>The claimed output root.</summary>
+    public required Hash32 RootClaim { get; init; }
+
+    /// <summary>Hash of the L1 block that the game is judged by.</summary>
+    public required Hash32 L1Head { get; init; }
+
+    /// <summary>The proposed block. Anybody may propose any 256-bit number above the anchor's.</summary>
+    public required UInt256 L2BlockNumber { get; init; }
+
+    /// <summary>Who created the game.</summary>
+    public required Address Creator { get; init; }
+
+    /// <summary>What moving on the game needs to know; null where <see cref="Generation"/> is not supported.</summary>
+    public GameRules? Rules { get; init; }
+}
+
+/// <summary>The parameters of a game that can be played.</summary>
+public sealed record GameRules
+{
+    /// <summary>Output root that both sides agree on: the anchor at the game's creation.</summary>
+    public required Hash32 StartingOutputRoot { get; init; }
+
+    /// <summary>The block of <see cref="StartingOutputRoot"/>.</summary>
+    public required ulong StartingBlockNumber { get; init; }
+
+    /// <summary>Claim of the VM's first state, with status byte.</summary>
+    public required Hash32 AbsolutePrestate { get; init; }
+
+    /// <summary>Depth of the leaves.</summary>
+    public required int MaxDepth { get; init; }
+
+    /// <summary>Last depth of the output-root half.</summary>
+    public required int SplitDepth { get; init; }
+
+    /// <summary>Clock parameters in seconds, with the rule of extension of this version.</summary>
+    public required ClockRules Clock { get; init; }
+
+    /// <summary>The VM contract.</summary>
+    public required Address Vm { get; init; }
+
+    /// <summary>The VM's preimage oracle.</summary>
+    public required Address Oracle { get; init; }
+
+    /// <summary>The bond store.</summary>
+    public required Address Weth { get; init; }
+
+    /// <summary>The anchor registry.</summary>
+    public required Address AnchorStateRegistry { get; init; }
+
+    /// <summary>The L2 chain's id: local datum 5.</summary>
+    public required ulong L2ChainId { get; init; }
+
+    /// <summary>Wei by depth, as the contract answers.</summary>
+    public required BondTable Bonds { get; init; }
+
+    /// <summary>Seconds between unlocking and withdrawal.</summary>
+    public required ulong WethDelay { get; init; }
+
+    /// <summary>Who alone may move in a permissioned game; null where everybody may.</summary>
+    public (Address Proposer, Address Challenger)? Permitted { get; init; }
+}

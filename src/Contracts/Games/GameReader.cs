@@ -1,0 +1,140 @@
+using Gavel.Ethereum;
+using Gavel.GameSolver;
+
+namespace Gavel.Contracts;
+
+/// <summary>Reads games at one L1 block, many at a time.</summary>
+public sealed class GameReader(EthClient client)
+{
+    /// <summary>The games of a factory with indices <paramref name="from"/> … count - 1.</summary>
+    /// <exception cref="ContractReadException">The factory did not answer as one.</exception>
+    /// <exception cref="RpcException">The node gave no usable answer.</exception>
+    public async Task<IReadOnlyList<ListedGame>> ListAsync(Address factory, ulong from, BlockRef at, CancellationToken cancellationToken)
+    {
+        ReadBatch batch = new(client, at);
+        Read<ulong> count = DisputeGameFactory.GameCount(batch, factory);
+        await batch.RunAsync(cancellationToken);
+        List<Read<ListedGame>> games = [];
+        for (ulong index = from; index < count.Value; index++)
+        {
+            games.Add(DisputeGameFactory.GameAtIndex(batch, factory, index));
+        }
+
+        await batch.RunAsync(cancellationToken);
+        return [.. games.Select(game => game.Value)];
+    }
+
+    /// <summary>What never changes about a game. A game of an unknown kind gives metadata without rules, never an error.</summary>
+    public async Task<GameMetadata> MetadataAsync(ListedGame listed, BlockRef at, CancellationToken cancellationToken)
+    {
+        Address game = listed.Game;
+        ReadBatch batch = new(client, at);
+        Read<string> version = batch.AddOptional(game, FaultDisputeGame.Get.Version, null, data => data.String());
+        Read<Hash32> rootClaim = batch.AddOptional(game, FaultDisputeGame.Get.RootClaim, null, data => data.Bytes32());
+        Read<Hash32> l1Head = batch.AddOptional(game, FaultDisputeGame.Get.L1Head, null, data => data.Bytes32());
+        Read<UInt256> block = batch.AddOptional(game, FaultDisputeGame.Get.L2BlockNumber, null, data => data.UInt());
+        Read<Address> creator = batch.AddOptional(game, FaultDisputeGame.Get.GameCreator, null, data => data.Address());
+        Read<int> maxDepth = batch.AddOptional(game, FaultDisputeGame.Get.MaxGameDepth, null, data => (int)data.UInt32());
+        Read<int> splitDepth = batch.AddOptional(game, FaultDisputeGame.Get.SplitDepth, null, data => (int)data.UInt32());
+        Read<Address> vm = batch.AddOptional(game, FaultDisputeGame.Get.Vm, null, data => data.Address());
+        await batch.RunAsync(cancellationToken);
+
+        GameGeneration generation = maxDepth.HasValue && splitDepth.HasValue && vm.HasValue && maxDepth.Value <= Position.MaxDepth
+            ? GenerationOf(version.ValueOr(""))
+            : GameGeneration.Unsupported;
+        GameRules? rules = generation == GameGeneration.Unsupported
+            ? null
+            : await RulesAsync(game, generation, maxDepth.Value, splitDepth.Value, vm.Value, at, cancellationToken);
+        return new GameMetadata
+        {
+            Game = game,
+            GameType = listed.GameType,
+            Version = version.ValueOr(""),
+            Generation = generation,
+            CreatedAt = listed.CreatedAt,
+            RootClaim = rootClaim.ValueOr(default),
+            L1Head = l1Head.ValueOr(default),
+            L2BlockNumber = block.ValueOr(default),
+            Creator = creator.ValueOr(default),
+            Rules = rules,
+        };
+    }
+
+    /// <summary>The state of games at a block.</summary>
+    /// <param name="games">Games with rules.</param>
+    /// <param name="recipients">Whose credit to read.</param>
+    /// <param name="at">The block, by hash.</param>
+    /// <param name="cancellationToken">Cancels the reads.</param>
+    /// <returns>States in the order of <paramref name="games"/>.</returns>
+    public async Task<IReadOnlyList<GameState>> StatesAsync(
+        IReadOnlyList<GameMetadata> games, IReadOnlyList<Address> recipients, BlockRef at, CancellationToken cancellationToken)
+    {
+        ReadBatch batch = new(client, at);
+        GameStateReads[] reads = [.. games.Select(game => new GameStateReads(batch, game, recipients))];
+        await batch.RunAsync(cancellationToken);
+        foreach (GameStateReads read in reads)
+        {
+            read.AddClaims(batch);
+        }
+
+        await batch.RunAsync(cancellationToken);
+        return [.. reads.Select(read => read.Finish())];
+    }
+
+    private static GameGeneration GenerationOf(string version)
+    {
+        try
+        {
+            return GameGenerations.Of(SemanticVersion.Parse(version));
+        }
+        catch (FormatException)
+        {
+            return GameGeneration.Unsupported;
+        }
+    }
+
+    private async Task<GameRules> RulesAsync(
+        Address game, GameGeneration generation, int maxDepth, int splitDepth, Address vm, BlockRef at, CancellationToken cancellationToken)
+    {
+        ReadBatch batch = new(client, at);
+        Read<(Hash32 Root, ulong Block)> starting = batch.Add(
+            game, FaultDisputeGame.Get.StartingOutputRoot, null, data => (data.Bytes32(), data.UInt64()));
+        Read<Hash32> prestate = batch.Add(game, FaultDisputeGame.Get.AbsolutePrestate, null, data => data.Bytes32());
+        Read<ulong> maxClock = batch.Add(game, FaultDisputeGame.Get.MaxClockDuration, null, data => data.UInt64());
+        Read<ulong> extension = batch.Add(game, FaultDisputeGame.Get.ClockExtension, null, data => data.UInt64());
+        Read<Address> weth = batch.Add(game, FaultDisputeGame.Get.Weth, null, data => data.Address());
+        Read<Address> registry = batch.Add(game, FaultDisputeGame.Get.AnchorStateRegistry, null, data => data.Address());
+        Read<ulong> chainId = batch.Add(game, FaultDisputeGame.Get.L2ChainId, null, data => data.UInt64());
+        Read<Address> oracle = batch.Add(vm, FaultDisputeGame.Get.Oracle, null, data => data.Address());
+        Read<Address> proposer = batch.AddOptional(game, FaultDisputeGame.Get.Proposer, null, data => data.Address());
+        Read<Address> challenger = batch.AddOptional(game, FaultDisputeGame.Get.Challenger, null, data => data.Address());
+        IReadOnlyList<Read<UInt256>> bonds = FaultDisputeGame.RequiredBonds(batch, game, maxDepth);
+        await batch.RunAsync(cancellationToken);
+        Read<ulong> challengePeriod = PreimageOracle.ChallengePeriod(batch, oracle.Value);
+        Read<ulong> delay = DelayedWeth.Delay(batch, weth.Value);
+        await batch.RunAsync(cancellationToken);
+        return new GameRules
+        {
+            StartingOutputRoot = starting.Value.Root,
+            StartingBlockNumber = starting.Value.Block,
+            AbsolutePrestate = prestate.Value,
+            MaxDepth = maxDepth,
+            SplitDepth = splitDepth,
+            Clock = new ClockRules(
+                maxClock.Value,
+                extension.Value,
+                splitDepth,
+                maxDepth,
+                generation == GameGeneration.V1 ? ClockExtensionRule.PlainTest : ClockExtensionRule.TestByDepth,
+                challengePeriod.Value),
+            Vm = vm,
+            Oracle = oracle.Value,
+            Weth = weth.Value,
+            AnchorStateRegistry = registry.Value,
+            L2ChainId = chainId.Value,
+            Bonds = new BondTable(bonds.Select(bond => bond.Value)),
+            WethDelay = delay.Value,
+            Permitted = proposer.HasValue && challenger.HasValue ? (proposer.Value, challenger.Value) : null,
+        };
+    }
+}

@@ -1,0 +1,38 @@
+using Gavel.Ethereum;
+using Gavel.GameSolver;
+
+namespace Gavel.Contracts;
+
+/// <summary>What a game's contract said at one block.</summary>
+public sealed record GameState
+{
+    /// <summary>In progress, or who won.</summary>
+    public required GameStatus Status { get; init; }
+
+    /// <summary>Seconds since the epoch; 0 while in progress.</summary>
+    public required ulong ResolvedAt { get; init; }
+
+    /// <summary>The claims in contract order.</summary>
+    public required IReadOnlyList<Claim> Claims { get; init; }
+
+    /// <summary>For each claim, whether its subgame is resolved.</summary>
+    public required IReadOnlyList<bool> Resolved { get; init; }
+
+    /// <summary>Who proved that the root claim is another block's output; zero if nobody did.</summary>
+    public required Address L2BlockNumberChallenger { get; init; }
+
+    /// <summary>How bonds are paid; always <see cref="BondDistributionMode.Normal"/> on 1.2.0.</summary>
+    public required BondDistributionMode BondMode { get; init; }
+
+    /// <summary>What the game owes each recipient that was asked for.</summary>
+    public required IReadOnlyDictionary<Address, GameCredit> Credits { get; init; }
+
+    /// <summary>2.x: whether the registry holds the game for finalised, so that it can be closed. Always false on 1.2.0.</summary>
+    public bool IsFinalized { get; init; }
+}
+
+/// <summary>What a game owes a recipient, and where that is on its way.</summary>
+/// <param name="Owed">Wei that the game would pay or has set aside (<c>credit(address)</c>).</param>
+/// <param name="Pending">What is unlocked in the bond store.</param>
+/// <param name="IsUnlocked">2.x: whether the first of the two claiming calls was made. On 1.2.0 true once anything is unlocked.</param>
+public readonly record struct GameCredit(UInt256 Owed, PendingWithdrawal Pending, bool IsUnlocked);
