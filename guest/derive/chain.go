@@ -55,7 +55,7 @@ func (c *Chain) Add(data []byte) {
 	if !ok {
 		return
 	}
-	var space [mostFields]rlp.Item
+	var space [24]rlp.Item
 	fields, ok := rlp.List(header, space[:0])
 	if !ok || !isHeader(fields) {
 		return

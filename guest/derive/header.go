@@ -7,14 +7,11 @@ const (
 	parentHash   = 0
 	stateRoot    = 3
 	number       = 8
-	fewestFields = 16 // London
-	mostFields   = 21 // Prague
+	fewestFields = 15
 )
 
-// shapes of the fields: a size for bytes of exactly that size, minus a size for a number of at most that size, anyBytes.
-const anyBytes = 1 << 20
-
-var shapes = [mostFields]int{
+// shapes of the fields that are known: a size for bytes of exactly that size, minus a size for a number of at most that size.
+var shapes = [...]int{
 	32,       // parent hash
 	32,       // ommers hash
 	20,       // beneficiary
@@ -38,26 +35,29 @@ var shapes = [mostFields]int{
 	32,       // requests hash
 }
 
-// isHeader says whether the items are the fields of a block header of London or a later fork.
+const anyBytes = 1 << 20
+
+// isHeader says whether the items are the fields of a block header. Those after the last that is known, which forks to come may
+// add, must be canonical and are not looked at.
 func isHeader(fields []rlp.Item) bool {
-	if len(fields) < fewestFields || len(fields) > mostFields {
+	if len(fields) < fewestFields {
 		return false
 	}
 	for i := range fields {
 		field := &fields[i]
-		switch shape := shapes[i]; {
-		case shape == anyBytes:
-			if field.IsList {
-				return false
-			}
-		case shape < 0:
-			if !field.IsNumber(-shape) {
-				return false
-			}
+		ok := false
+		switch {
+		case i >= len(shapes):
+			ok = field.IsCanonical()
+		case shapes[i] == anyBytes:
+			ok = !field.IsList
+		case shapes[i] < 0:
+			ok = field.IsNumber(-shapes[i])
 		default:
-			if !field.IsBytes(shape) {
-				return false
-			}
+			ok = field.IsBytes(shapes[i])
+		}
+		if !ok {
+			return false
 		}
 	}
 	return true

@@ -18,7 +18,7 @@ func Logs(block *Block, event *Event, found func(data []byte)) {
 			receipt = receipt[1:] // EIP-2718: the type of the transaction
 		}
 		fields, ok := rlp.List(receipt, nil)
-		if !ok || len(fields) != 4 || !fields[3].IsList {
+		if !ok || len(fields) < 4 || !fields[3].IsList {
 			host.Fail("a receipt does not decode")
 		}
 		logs, ok := rlp.Items(fields[3].Payload, nil)

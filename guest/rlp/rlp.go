@@ -86,3 +86,25 @@ func (item *Item) Uint64() (value uint64) {
 	}
 	return value
 }
+
+// The deepest nesting of lists that IsCanonical accepts.
+const maxDepth = 64
+
+// IsCanonical says whether an item is canonical in its whole depth; Split looks at its outermost prefix alone.
+func (item *Item) IsCanonical() bool {
+	return !item.IsList || canonical(item.Payload, 1)
+}
+
+func canonical(payload []byte, depth int) bool {
+	if depth > maxDepth {
+		return false
+	}
+	for len(payload) > 0 {
+		item, rest, ok := Split(payload)
+		if !ok || (item.IsList && !canonical(item.Payload, depth+1)) {
+			return false
+		}
+		payload = rest
+	}
+	return true
+}
