@@ -133,8 +133,25 @@ public sealed class Game : IEquatable<Game>
     /// <summary>The game after <c>challengeRootL2Block</c>.</summary>
     public Game WithBlockChallenged(Address challenger) => new(Shape, _store, Count, _ends, Status, challenger);
 
-    /// <summary>True when the claim's subgame is resolved and no move in it is possible.</summary>
+    /// <summary>True when the claim is marked as resolved: no move in its subgame is possible.</summary>
     public bool IsResolved(int index) => _ends.TryGetValue(index, out ClaimEnd end) && end.IsResolved;
+
+    /// <summary>
+    /// True when the claim or one above it is resolved: a subgame is resolved only after all below it, but the chain does not show it on
+    /// claims that stood. Costs the length of the path.
+    /// </summary>
+    public bool IsWithinResolved(int index)
+    {
+        for (int? at = _ends.IsEmpty ? null : index; at is int claim; at = ParentOf(claim))
+        {
+            if (IsResolved(claim))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>Present <c>counteredBy</c> of a claim.</summary>
     public Address CounteredBy(int index) => _ends.TryGetValue(index, out ClaimEnd end) ? end.CounteredBy : default;

@@ -108,17 +108,17 @@ public readonly struct Position : IEquatable<Position>, IComparable<Position>
     /// The index of the deepest and rightmost descendant at <paramref name="maxDepth"/>: the last step of the trace that a claim here speaks
     /// of, <c>((gindex + 1) &lt;&lt; (maxDepth - depth)) - 1 - 2^maxDepth</c>.
     /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxDepth"/> is less than this position's depth or over 126.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxDepth"/> is less than this position's depth or over 127 (a step lies one deeper than its leaf).</exception>
     public UInt128 TraceIndex(int maxDepth)
     {
         int depth = Depth;
-        if ((uint)maxDepth > MaxDepth || depth > maxDepth)
+        if ((uint)maxDepth > MaxDepth + 1 || depth > maxDepth)
         {
             ThrowMaxDepth(maxDepth, depth);
         }
 
         int rest = maxDepth - depth;
-        return ((_gindex + UInt128.One) << rest) - UInt128.One - (UInt128.One << maxDepth);
+        return ((_gindex + UInt128.One) << rest) - UInt128.One - (UInt128.One << maxDepth); // wraps back at depth 127
     }
 
     /// <summary>
@@ -204,5 +204,5 @@ public readonly struct Position : IEquatable<Position>, IComparable<Position>
     private static void ThrowTooDeep() => throw new InvalidOperationException($"a position at depth {MaxDepth} has no children");
 
     private static void ThrowMaxDepth(int maxDepth, int depth) =>
-        throw new ArgumentOutOfRangeException(nameof(maxDepth), maxDepth, $"a trace index is asked for depth {depth} to {MaxDepth}");
+        throw new ArgumentOutOfRangeException(nameof(maxDepth), maxDepth, $"a trace index is asked for depth {depth} to {MaxDepth + 1}");
 }
