@@ -69,15 +69,22 @@ public sealed class EthClient(IJsonRpc rpc)
     public async Task<Hash32> GetStorageAtAsync(Address account, Hash32 slot, BlockRef at, CancellationToken cancellationToken) =>
         (await AskAsync(new("eth_getStorageAt", account.ToString(), slot.ToString(), at.ToJson()), cancellationToken).ConfigureAwait(false)).Hash();
 
-    /// <summary><c>eth_getProof</c>, unverified.</summary>
-    public async Task<RpcAccountProof> GetProofAsync(
+    /// <summary><c>eth_getProof</c>; nothing of it is to be believed before <see cref="AccountProof.Verify"/>.</summary>
+    public async Task<AccountProof> GetProofAsync(
         Address account, IReadOnlyList<Hash32> slots, BlockRef at, CancellationToken cancellationToken)
     {
         JsonArray list = new([.. slots.Select(s => JsonValue.Create(s.ToString()))]);
         RpcValue answer = await AskAsync(new("eth_getProof", account.ToString(), list, at.ToJson()), cancellationToken).ConfigureAwait(false);
-        RpcAccountProof proof = RpcAccountProof.Read(answer);
-        bool same = proof.Address == account && proof.StorageProofs.Select(s => s.Slot).SequenceEqual(slots);
-        return same ? proof : throw answer["storageProof"].Wrong($"a proof of {account} with {slots.Count} slots in the order asked for");
+        try
+        {
+            AccountProof proof = AccountProof.FromJson(answer.Json, answer.Place);
+            bool same = proof.Address == account && proof.Storage.Select(s => s.Slot).SequenceEqual(slots);
+            return same ? proof : throw answer["storageProof"].Wrong($"a proof of {account} with {slots.Count} slots in the order asked for");
+        }
+        catch (ChainDataException error)
+        {
+            throw new RpcException(RpcErrorKind.Malformed, error.Message, error);
+        }
     }
 
     /// <summary><c>eth_getLogs</c>.</summary>

@@ -1,0 +1,70 @@
+using System.Text.Json.Nodes;
+using Gavel.Ethereum;
+
+namespace Gavel.Rollup;
+
+/// <summary>How far a rollup node has got.</summary>
+/// <param name="CurrentL1">The last L1 block that it has derived from.</param>
+/// <param name="HeadL1">The newest L1 block it knows.</param>
+/// <param name="SafeL2">The last L2 block whose data are on L1.</param>
+/// <param name="UnsafeL2">The newest L2 block it knows.</param>
+/// <param name="FinalizedL2">The last L2 block derived from finalised L1 blocks.</param>
+public sealed record SyncStatus(BlockId CurrentL1, BlockId HeadL1, BlockId SafeL2, BlockId UnsafeL2, BlockId FinalizedL2);
+
+/// <summary>An output root as a rollup node tells it; not to be believed without <see cref="TrustedNodes"/>.</summary>
+/// <param name="Block">The L2 block.</param>
+/// <param name="OutputRoot">Its output root.</param>
+/// <param name="StateRoot">Its state root.</param>
+/// <param name="MessagePasserStorageRoot">Storage root of the message passer in it.</param>
+public sealed record ToldOutput(BlockId Block, Hash32 OutputRoot, Hash32 StateRoot, Hash32 MessagePasserStorageRoot);
+
+/// <summary>The last L2 block that can be derived from L1 up to a block.</summary>
+/// <param name="L1Block">The L1 block at which the safe head was recorded: the asked one or an earlier one.</param>
+/// <param name="SafeHead">The L2 block.</param>
+public sealed record SafeHeadAtL1(BlockId L1Block, BlockId SafeHead);
+
+/// <summary>The <c>optimism_*</c> methods of a rollup node (op-node and compatible).</summary>
+public sealed class RollupNode(IJsonRpc rpc)
+{
+    /// <summary><c>optimism_syncStatus</c>.</summary>
+    /// <exception cref="RpcException">The node gave no usable answer.</exception>
+    public async Task<SyncStatus> SyncStatusAsync(CancellationToken cancellationToken)
+    {
+        RpcValue status = await AskAsync("optimism_syncStatus", null, cancellationToken);
+        return new SyncStatus(
+            BlockId.Read(status["current_l1"]),
+            BlockId.Read(status["head_l1"]),
+            BlockId.Read(status["safe_l2"]),
+            BlockId.Read(status["unsafe_l2"]),
+            BlockId.Read(status["finalized_l2"]));
+    }
+
+    /// <summary><c>optimism_outputAtBlock</c>.</summary>
+    /// <exception cref="RpcException">The node gave no usable answer, or does not have the block.</exception>
+    public async Task<ToldOutput> OutputAtBlockAsync(ulong block, CancellationToken cancellationToken)
+    {
+        RpcValue output = await AskAsync("optimism_outputAtBlock", Hex.Quantity(block), cancellationToken);
+        Hash32 version = output["version"].Hash();
+        return version.IsZero
+            ? new ToldOutput(
+                BlockId.Read(output["blockRef"]),
+                output["outputRoot"].Hash(),
+                output["stateRoot"].Hash(),
+                output["withdrawalStorageRoot"].Hash())
+            : throw new RpcException(RpcErrorKind.Malformed, $"optimism_outputAtBlock: output version {version} is not known; only version 0 is");
+    }
+
+    /// <summary><c>optimism_safeHeadAtL1Block</c>: needs the node's safe head database.</summary>
+    /// <exception cref="RpcException">The node gave no usable answer, or has no record at the block.</exception>
+    public async Task<SafeHeadAtL1> SafeHeadAtL1BlockAsync(ulong l1Block, CancellationToken cancellationToken)
+    {
+        RpcValue answer = await AskAsync("optimism_safeHeadAtL1Block", Hex.Quantity(l1Block), cancellationToken);
+        return new SafeHeadAtL1(BlockId.Read(answer["l1Block"]), BlockId.Read(answer["safeHead"]));
+    }
+
+    private async Task<RpcValue> AskAsync(string method, JsonNode? parameter, CancellationToken cancellationToken)
+    {
+        RpcRequest request = parameter is null ? new(method) : new(method, parameter);
+        return new RpcValue(await rpc.RequestAsync(request, cancellationToken), method);
+    }
+}
