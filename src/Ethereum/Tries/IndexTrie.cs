@@ -16,7 +16,7 @@ public static class IndexTrie
     public static Hash32 RootOf(IReadOnlyList<ReadOnlyMemory<byte>> items) => Build(items).Root;
 
     /// <summary>A block's receipts root.</summary>
-    public static Hash32 RootOf(IEnumerable<Receipt> receipts) =>
+    public static Hash32 RootOfReceipts(IEnumerable<Receipt> receipts) =>
         RootOf([.. receipts.Select(static receipt => (ReadOnlyMemory<byte>)receipt.Encode())]);
 
     /// <summary>The key of the item at an index.</summary>
