@@ -1,0 +1,87 @@
+using System.Text.Json.Nodes;
+using Gavel.Ethereum;
+
+namespace Gavel.Devnet;
+
+/// <summary>Carries a plan out on an L1 that does not mine by itself yet, in few blocks.</summary>
+internal static class Deployment
+{
+    private const ulong MaxFeePerGas = 1_000_000_000_000;
+
+    /// <summary>Carries the plan out.</summary>
+    /// <exception cref="DevnetException">A transaction was refused, reverted or stayed out; the message names it.</exception>
+    public static async Task RunAsync(EthClient l1, DeploymentPlan plan, CancellationToken cancellationToken)
+    {
+        ulong limit = (await l1.GetBlockAsync(BlockRef.Latest, cancellationToken).ConfigureAwait(false)).GasLimit;
+        List<DeploymentStep> block = [];
+        ulong gas = 0;
+        foreach (DeploymentStep step in plan.Steps)
+        {
+            // Anvil drops what follows a transaction that no longer fits a block, so a block is filled by its gas limits.
+            if (gas + GasLimit(step) > limit)
+            {
+                await MineAsync(l1, block, cancellationToken).ConfigureAwait(false);
+                block.Clear();
+                gas = 0;
+            }
+
+            block.Add(step);
+            gas += GasLimit(step);
+        }
+
+        await MineAsync(l1, block, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task MineAsync(EthClient l1, List<DeploymentStep> steps, CancellationToken cancellationToken)
+    {
+        RpcRequest[] sends = [.. steps.Select(step => new RpcRequest("eth_sendTransaction", Transaction(step)))];
+        IReadOnlyList<RpcReply> replies = await l1.Rpc.BatchAsync(sends, cancellationToken).ConfigureAwait(false);
+        RpcRequest[] asks = [.. steps.Zip(replies, (step, reply) => new RpcRequest("eth_getTransactionReceipt", HashOf(step, reply).ToString()))];
+        await l1.Rpc.RequestAsync(new RpcRequest("evm_mine"), cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<RpcReply> receipts = await l1.Rpc.BatchAsync(asks, cancellationToken).ConfigureAwait(false);
+        foreach ((DeploymentStep step, RpcReply receipt) in steps.Zip(receipts))
+        {
+            Check(step, new RpcValue(receipt.Result, "eth_getTransactionReceipt"));
+        }
+    }
+
+    private static JsonObject Transaction(DeploymentStep step)
+    {
+        JsonObject transaction = new()
+        {
+            ["from"] = step.From.Address.ToString(),
+            ["nonce"] = Hex.Quantity(step.Nonce),
+            ["data"] = Hex.Encode(step.Data),
+            ["gas"] = Hex.Quantity(GasLimit(step)),
+            ["maxFeePerGas"] = Hex.Quantity(MaxFeePerGas),
+            ["maxPriorityFeePerGas"] = Hex.Quantity(1),
+        };
+        if (step.To is { } to)
+        {
+            transaction["to"] = to.ToString();
+        }
+
+        return transaction;
+    }
+
+    // Stored code costs 200 gas a byte and call data at most 40; the rest is for what constructors and initialisers write.
+    private static ulong GasLimit(DeploymentStep step) => 1_000_000 + ((step.To is null ? 260UL : 40UL) * (ulong)step.Data.Length);
+
+    private static Hash32 HashOf(DeploymentStep step, RpcReply reply) => reply.Error is null
+        ? new RpcValue(reply.Result, "eth_sendTransaction").Hash()
+        : throw new DevnetException($"L1 refused to {step.Name}: {reply.Error.Message}", reply.Error);
+
+    private static void Check(DeploymentStep step, RpcValue value)
+    {
+        if (value.IsNull)
+        {
+            throw new DevnetException($"L1 did not mine the transaction to {step.Name}");
+        }
+
+        RpcReceipt receipt = RpcReceipt.Read(value);
+        if (!receipt.Succeeded || receipt.ContractAddress != step.Creates)
+        {
+            throw new DevnetException($"L1 reverted the transaction to {step.Name} (gas used: {receipt.GasUsed} of {GasLimit(step)})");
+        }
+    }
+}

@@ -1,0 +1,209 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Gavel.Ethereum;
+using Gavel.Rollup;
+
+namespace Gavel.Devnet;
+
+/// <summary>
+/// Two local chains with the real dispute contracts on the first and a small rollup between them: a batcher publishes L2 blocks on L1, and a
+/// rollup node derives them from there. Everything ends with this process, however that ends.
+/// </summary>
+public sealed class LocalDevnet : IAsyncDisposable
+{
+    private readonly Stack<IAsyncDisposable> _parts;
+    private readonly List<RollupNode> _nodes = [];
+
+    private LocalDevnet(DevnetOptions options, Stack<IAsyncDisposable> parts, Chain l1, Chain l2, DevnetAddresses addresses)
+    {
+        Options = options;
+        _parts = parts;
+        L1Url = l1.Url;
+        L2Url = l2.Url;
+        L1 = l1.Client;
+        L2 = l2.Client;
+        Addresses = addresses;
+        Batcher = new Batcher(L1, L2);
+    }
+
+    /// <summary>What it was made of.</summary>
+    public DevnetOptions Options { get; }
+
+    /// <summary>The L1 node's address, HTTP; WebSocket is served on the same port.</summary>
+    public string L1Url { get; }
+
+    /// <summary>The L2 execution node's address.</summary>
+    public string L2Url { get; }
+
+    /// <summary>A client of L1.</summary>
+    public EthClient L1 { get; }
+
+    /// <summary>A client of L2.</summary>
+    public EthClient L2 { get; }
+
+    /// <summary>The contracts.</summary>
+    public DevnetAddresses Addresses { get; }
+
+    /// <summary>Publishes L2 blocks on L1.</summary>
+    public Batcher Batcher { get; }
+
+    /// <summary>The first rollup node.</summary>
+    public RollupNode RollupNode => _nodes[0];
+
+    /// <summary>
+    /// Starts both chains, deploys the contracts, publishes the first L2 blocks and serves a rollup node. L2 block 1 is the rollup's
+    /// genesis, since anvil's block 0 has no usable state root.
+    /// </summary>
+    /// <exception cref="DevnetException">A package is missing, an option does not fit, or a part failed; nothing is left running.</exception>
+    public static async Task<LocalDevnet> StartAsync(DevnetOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new DevnetOptions();
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.InitialL2Blocks, 1);
+        NpmPackages packages = NpmPackages.Find(options.PackagesFolder);
+        Stack<IAsyncDisposable> parts = [];
+        try
+        {
+            Task<Chain> startL1 = Chain.StartAsync(
+                packages, options, options.L1ChainId, ["--no-mining", "--slots-in-an-epoch", Text(options.SlotsPerEpoch)], parts, cancellationToken);
+            Task<Chain> startL2 = Chain.StartAsync(packages, options, options.L2ChainId, ["--optimism"], parts, cancellationToken);
+            await Task.WhenAll(startL1, startL2).ConfigureAwait(false);
+            Chain l1 = await startL1.ConfigureAwait(false);
+            Chain l2 = await startL2.ConfigureAwait(false);
+
+            await PrepareL2Async(packages, options, l2.Client, cancellationToken).ConfigureAwait(false);
+            DevnetAddresses addresses = await DeployAsync(packages, options, l1.Client, l2.Client, cancellationToken).ConfigureAwait(false);
+            LocalDevnet devnet = new(options, parts, l1, l2, addresses);
+            await devnet.StartMiningAsync(cancellationToken).ConfigureAwait(false);
+            await devnet.StartRollupNodeAsync(cancellationToken).ConfigureAwait(false);
+            return devnet;
+        }
+        catch
+        {
+            await StopAsync(parts).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Starts one more rollup node with faults of its own; it ends with the devnet.</summary>
+    public async Task<RollupNode> StartRollupNodeAsync(CancellationToken cancellationToken = default)
+    {
+        RollupNode node = await RollupNode.StartAsync(this, cancellationToken).ConfigureAwait(false);
+        lock (_parts)
+        {
+            _parts.Push(node);
+        }
+
+        _nodes.Add(node);
+        return node;
+    }
+
+    /// <summary>Mines L2 blocks and lets the batcher publish them (which mines L1 blocks), unless it is paused.</summary>
+    /// <returns>L2's new height.</returns>
+    public async Task<ulong> MineL2Async(int count = 1, CancellationToken cancellationToken = default)
+    {
+        await MineAsync(L2, count, cancellationToken).ConfigureAwait(false);
+        await Batcher.PostPendingAsync(cancellationToken).ConfigureAwait(false);
+        return await L2.GetBlockNumberAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Mines L1 blocks.</summary>
+    /// <returns>L1's new height.</returns>
+    public async Task<ulong> MineL1Async(int count = 1, CancellationToken cancellationToken = default)
+    {
+        await MineAsync(L1, count, cancellationToken).ConfigureAwait(false);
+        return await L1.GetBlockNumberAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Moves both chains' clocks forward alike, mines a block on each, and lets the batcher publish L2's, unless it is paused.</summary>
+    /// <param name="time">At least one second; whole seconds.</param>
+    /// <param name="cancellationToken">Cancels the requests.</param>
+    public async Task WarpAsync(TimeSpan time, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(time, TimeSpan.FromSeconds(1));
+        foreach (EthClient chain in new[] { L1, L2 })
+        {
+            await chain.Rpc.RequestAsync(new RpcRequest("evm_increaseTime", Hex.Quantity((ulong)time.TotalSeconds)), cancellationToken).ConfigureAwait(false);
+            await MineAsync(chain, 1, cancellationToken).ConfigureAwait(false);
+        }
+
+        await Batcher.PostPendingAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await StopAsync(_parts).ConfigureAwait(false);
+
+    private static async Task StopAsync(Stack<IAsyncDisposable> parts)
+    {
+        while (true)
+        {
+            IAsyncDisposable? part;
+            lock (parts)
+            {
+                if (!parts.TryPop(out part))
+                {
+                    return;
+                }
+            }
+
+            await part.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static async Task PrepareL2Async(NpmPackages packages, DevnetOptions options, EthClient l2, CancellationToken cancellationToken)
+    {
+        byte[] code = ContractArtifact.FromPackage(packages, "L2ToL1MessagePasser").RuntimeCode;
+        await l2.Rpc.RequestAsync(
+            new RpcRequest("anvil_setCode", OutputRoot.MessagePasser.ToString(), Hex.Encode(code)), cancellationToken).ConfigureAwait(false);
+        await MineAsync(l2, options.InitialL2Blocks, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<DevnetAddresses> DeployAsync(
+        NpmPackages packages, DevnetOptions options, EthClient l1, EthClient l2, CancellationToken cancellationToken)
+    {
+        DeploymentPlan plan = new();
+        Address inbox = plan.Create(DevnetAccounts.Batcher, "BatchInbox", ContractArtifact.Own("BatchInbox"));
+        Dictionary<ulong, Hash32> outputs = [];
+        for (ulong number = 1; number <= (ulong)options.InitialL2Blocks; number++)
+        {
+            (byte[] header, Hash32 storageRoot, _) = await Batcher.ReadBlockAsync(l2, number, cancellationToken).ConfigureAwait(false);
+            plan.Call(DevnetAccounts.Batcher, inbox, $"post L2 block {number}", InboxAbi.PostData(header, storageRoot));
+            outputs[number] = L2Header.Decode(header, storageRoot, default)!.OutputRoot;
+        }
+
+        IReadOnlyList<DevnetGameType> types = DevnetGameType.AllOf(options);
+        Dictionary<uint, DevnetAnchor> anchors = types.ToDictionary(type => type.Type, type => AnchorOf(type, outputs));
+        DevnetAddresses addresses = new DisputeContracts(packages, options, plan).Add(types, anchors);
+        await Deployment.RunAsync(l1, plan, cancellationToken).ConfigureAwait(false);
+        return addresses;
+    }
+
+    private static DevnetAnchor AnchorOf(DevnetGameType type, Dictionary<ulong, Hash32> outputs) =>
+        type.Anchor
+        ?? (outputs.TryGetValue(type.AnchorL2Block, out Hash32 root)
+            ? new DevnetAnchor(root, type.AnchorL2Block)
+            : throw new DevnetException(
+                $"game type {type.Type} is anchored at L2 block {type.AnchorL2Block}, but only blocks 1 to {outputs.Count} exist at deployment; raise InitialL2Blocks"));
+
+    private async Task StartMiningAsync(CancellationToken cancellationToken)
+    {
+        if (Options.BlockTime is not { } time)
+        {
+            await L1.Rpc.RequestAsync(new RpcRequest("evm_setAutomine", true), cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        foreach (EthClient chain in new[] { L1, L2 })
+        {
+            await chain.Rpc.RequestAsync(new RpcRequest("evm_setIntervalMining", (ulong)time.TotalSeconds), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task MineAsync(EthClient chain, int count, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        JsonNode blocks = Hex.Quantity((ulong)count);
+        await chain.Rpc.RequestAsync(new RpcRequest("anvil_mine", blocks), cancellationToken).ConfigureAwait(false);
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}
