@@ -77,9 +77,9 @@ public sealed class Batcher
         EthClient l2, ulong number, CancellationToken cancellationToken)
     {
         RpcBlock block = await l2.GetBlockAsync(BlockRef.At(number), cancellationToken).ConfigureAwait(false);
-        RpcAccountProof proof = await l2.GetProofAsync(
+        AccountProof proof = await l2.GetProofAsync(
             OutputRoot.MessagePasser, [], BlockRef.At(block.Hash), cancellationToken).ConfigureAwait(false);
-        return (L2Header.Encode(block), proof.StorageHash, block.ParentHash);
+        return (L2Header.Encode(block), proof.State.StorageRoot, block.ParentHash);
     }
 
     private static RpcRequest Post(byte[] data, ulong nonce) => new("eth_sendTransaction", new JsonObject
