@@ -1,4 +1,8 @@
 using System.CommandLine;
+using Gavel.Agent.Commands;
 
-var root = new RootCommand("Gavel: an honest fault-dispute agent for OP Stack chains");
+RootCommand root = new("Gavel: an honest fault-dispute agent for OP Stack chains")
+{
+    SolveCommand.Create(),
+};
 return await root.Parse(args).InvokeAsync();
