@@ -91,7 +91,7 @@ internal sealed class HttpTransport : IRpcTransport
         {
             HttpStatus = status,
             NodeMessage = words,
-            IsTooLarge = tooLarge || (status == 429 && requests.Count > 1),
+            IsTooLarge = tooLarge,
             RetryAfter = response.Headers.RetryAfter is { } retry ? retry.Delta ?? retry.Date - DateTimeOffset.UtcNow : null,
         };
     }

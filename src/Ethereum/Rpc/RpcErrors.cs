@@ -19,14 +19,21 @@ internal static class RpcErrors
         "response size", "payload too large", "entity too large", "message too big", "request too large", "body too large",
     ];
 
+    private static readonly string[] MissingWords =
+    [
+        "header not found", "block not found", "unknown block", "missing trie node", "state not available", "state is not available",
+        "historical state", "pruned", "is not available", "hash is not currently canonical", "not canonical", "blockoutofrange", "cannot find block",
+        "could not find block", "distance to target block exceeds",
+    ];
+
     /// <summary>The typed form of a JSON-RPC error object.</summary>
-    public static RpcException FromNode(JsonElement error, string method, EndpointUrl from, bool wholeBatch)
+    public static RpcException FromNode(JsonElement error, string method, EndpointUrl from)
     {
         if (error.ValueKind != JsonValueKind.Object)
         {
             // Seen from proxies: the error is a plain string.
             string words = error.ValueKind == JsonValueKind.String ? TextOf(error) : error.ValueKind.ToString();
-            return Sort(null, words, method, from, default, wholeBatch);
+            return Sort(null, words, method, from, default);
         }
 
         long? code = error.TryGetProperty("code"u8, out JsonElement codeField) && codeField.ValueKind == JsonValueKind.Number
@@ -35,10 +42,10 @@ internal static class RpcErrors
             ? TextOf(messageField)
             : "";
         JsonElement data = error.TryGetProperty("data"u8, out JsonElement dataField) ? dataField : default;
-        return Sort(code, message, method, from, data, wholeBatch);
+        return Sort(code, message, method, from, data);
     }
 
-    private static RpcException Sort(long? code, string message, string method, EndpointUrl from, JsonElement data, bool wholeBatch)
+    private static RpcException Sort(long? code, string message, string method, EndpointUrl from, JsonElement data)
     {
         byte[]? revert = RevertData.Find(code, message, data);
         bool tooLarge = revert is null && Holds(message, SizeWords);
@@ -56,7 +63,8 @@ internal static class RpcErrors
             Code = code,
             NodeMessage = message,
             RevertData = revert ?? [],
-            IsTooLarge = tooLarge || (wholeBatch && kind == RpcErrorKind.RateLimit),
+            IsTooLarge = tooLarge,
+            IsMissingState = kind == RpcErrorKind.NodeError && Holds(message, MissingWords),
         };
     }
 

@@ -52,4 +52,20 @@ public sealed class RpcException : Exception
 
     /// <summary>True where another attempt, here or elsewhere, may well succeed although nothing has changed on the chain.</summary>
     public bool IsTransient => Kind is RpcErrorKind.Network or RpcErrorKind.RateLimit or RpcErrorKind.Timeout or RpcErrorKind.Malformed;
+
+    /// <summary>True where the server answered that it does not have the block or state asked for: another one may have it.</summary>
+    public bool IsMissingState { get; init; }
+
+    /// <summary>This error, being the first of several servers', with the words of all.</summary>
+    internal RpcException AfterFailover(IReadOnlyList<RpcException> all) =>
+        new(Kind, $"all {all.Count} endpoints failed: {string.Join("; ", all.Select(e => e.Message))}", new AggregateException(all))
+        {
+            Code = Code,
+            HttpStatus = HttpStatus,
+            NodeMessage = NodeMessage,
+            RevertData = RevertData,
+            RetryAfter = RetryAfter,
+            IsTooLarge = IsTooLarge,
+            IsMissingState = IsMissingState,
+        };
 }

@@ -110,7 +110,7 @@ internal static class RpcWire
         {
             // A server that could not or would not read the batch answers once, with the id null.
             throw failed
-                ? RpcErrors.FromNode(error, $"a batch of {requests.Count}", from, wholeBatch: true)
+                ? RpcErrors.FromNode(error, $"a batch of {requests.Count}", from)
                 : new RpcException(RpcErrorKind.Malformed, $"{from}: an answer without an id");
         }
 
@@ -127,7 +127,7 @@ internal static class RpcWire
 
         if (failed)
         {
-            replies[index] = new RpcReply(RpcErrors.FromNode(error, requests[(int)index].Method, from, wholeBatch: false));
+            replies[index] = new RpcReply(RpcErrors.FromNode(error, requests[(int)index].Method, from));
         }
         else if (item.TryGetProperty("result"u8, out JsonElement result))
         {

@@ -1,0 +1,31 @@
+namespace Gavel.Ethereum;
+
+/// <summary>
+/// A token bucket: at most a burst at once, then so many requests per second. Callers are served in the order in which they ask; a batch
+/// larger than the burst is let through when the bucket is full and paid off afterwards.
+/// </summary>
+internal sealed class RequestBudget(double perSecond, int burst, TimeProvider time)
+{
+    private readonly Lock _lock = new();
+    private readonly long _start = time.GetTimestamp();
+    private double _paidUntil; // seconds since the start up to which every request let through is paid
+
+    /// <summary>Waits until so many requests may be made.</summary>
+    public async ValueTask TakeAsync(int requests, CancellationToken cancellationToken)
+    {
+        double wait;
+        lock (_lock)
+        {
+            double now = time.GetElapsedTime(_start).TotalSeconds;
+            double full = burst / perSecond;
+            double cost = requests / perSecond;
+            _paidUntil = Math.Max(_paidUntil, now) + cost;
+            wait = Math.Max(0, _paidUntil - now - Math.Max(full, cost));
+        }
+
+        if (wait > 0)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(wait), time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+}
