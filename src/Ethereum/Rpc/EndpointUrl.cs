@@ -10,10 +10,13 @@ public sealed class EndpointUrl : IEquatable<EndpointUrl>
 {
     private const string Redacted = "***";
 
+    private readonly string[] _secrets; // the longest first
+
     private EndpointUrl(Uri secret)
     {
         Secret = secret;
         Shown = Redact(secret);
+        _secrets = [.. Secrets().OrderByDescending(s => s.Length)];
     }
 
     /// <summary>The whole address with its credentials, for the one who connects. Never log it.</summary>
@@ -49,10 +52,13 @@ public sealed class EndpointUrl : IEquatable<EndpointUrl>
     /// <summary>The address without anything that may be a credential.</summary>
     public override string ToString() => Shown;
 
+    /// <summary>Characters of the longest thing that <see cref="Clean"/> takes out.</summary>
+    internal int LongestSecret => _secrets[0].Length;
+
     /// <summary>Takes every form of the credentials out of a text that others wrote, such as a server's error page.</summary>
     internal string Clean(string text)
     {
-        foreach (string secret in Secrets().OrderByDescending(s => s.Length))
+        foreach (string secret in _secrets)
         {
             text = text.Replace(secret, Redacted, StringComparison.OrdinalIgnoreCase);
         }

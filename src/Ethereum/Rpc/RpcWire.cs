@@ -7,6 +7,8 @@ namespace Gavel.Ethereum;
 /// <summary>The text of JSON-RPC 2.0: requests out, answers in. Answers are matched by id, whatever their order.</summary>
 internal static class RpcWire
 {
+    private const int MaxWords = 4096;
+
     private static readonly JsonDocumentOptions Limits = new() { MaxDepth = 64 };
 
     /// <summary>One request as an object, several as an array. Request <c>i</c> has the id <c>firstId + i</c>.</summary>
@@ -43,7 +45,7 @@ internal static class RpcWire
         }
         catch (JsonException e)
         {
-            throw new RpcException(RpcErrorKind.Malformed, $"{from}: the answer is no JSON ({e.Message}): {Start(message.Span, from)}");
+            throw new RpcException(RpcErrorKind.Malformed, $"{from}: the answer is no JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine}): {Start(message.Span, from)}"); // e.Message quotes it
         }
     }
 
@@ -154,14 +156,19 @@ internal static class RpcWire
     /// <summary>The beginning of an unexpected message, on one line and without credentials.</summary>
     public static string Start(ReadOnlySpan<byte> message, EndpointUrl from)
     {
-        string text = Encoding.UTF8.GetString(message[..Math.Min(message.Length, 160)]);
-        return Readable(text, from);
+        return Readable(Encoding.UTF8.GetString(message[..Math.Min(message.Length, MaxWords + 1)]), from);
     }
 
     /// <summary>A server's words, on one line, without credentials and at most 300 characters.</summary>
     public static string Readable(string text, EndpointUrl from)
     {
-        text = from.Clean(text.Length <= 4096 ? text : text[..4096]);
+        bool cut = text.Length > MaxWords;
+        text = from.Clean(cut ? text[..MaxWords] : text);
+        if (cut)
+        {
+            text = text[..Math.Max(0, text.Length - from.LongestSecret)]; // the cut may have gone through one
+        }
+
         string line = string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)).Trim();
         return line.Length <= 300 ? line : $"{line[..300]}…";
     }

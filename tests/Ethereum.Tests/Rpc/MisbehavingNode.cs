@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net.WebSockets;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -18,6 +19,9 @@ internal sealed class MisbehavingNode : IAsyncDisposable
 
     /// <summary>What is done instead, given the requests of one POST; null for the good answer.</summary>
     public Func<HttpContext, IReadOnlyList<JsonObject>, Task<bool>>? Instead { get; set; }
+
+    /// <summary>What is done with a WebSocket; null refuses it.</summary>
+    public Func<HttpContext, WebSocket, Task>? Socket { get; set; }
 
     /// <summary>Number of requests in each POST that came.</summary>
     public ConcurrentQueue<int> Posts { get; } = [];
@@ -78,6 +82,19 @@ internal sealed class MisbehavingNode : IAsyncDisposable
 
     private async Task AnswerAsync(HttpContext context)
     {
+        if (context.WebSockets.IsWebSocketRequest)
+        {
+            if (Socket is null)
+            {
+                context.Response.StatusCode = 403;
+                return;
+            }
+
+            using WebSocket socket = await context.WebSockets.AcceptWebSocketAsync();
+            await Socket(context, socket);
+            return;
+        }
+
         JsonNode body = (await JsonNode.ParseAsync(context.Request.Body))!;
         JsonObject[] requests = body is JsonArray list ? [.. list.Select(r => (JsonObject)r!)] : [(JsonObject)body];
         Posts.Enqueue(requests.Length);

@@ -1,0 +1,137 @@
+using System.Text.Json.Nodes;
+using Gavel.TestKit;
+
+namespace Gavel.Ethereum.Tests.Rpc;
+
+/// <summary>Several servers of which some fail.</summary>
+public sealed class FailoverRpcTests : IAsyncLifetime
+{
+    private static readonly CancellationToken None = CancellationToken.None;
+    private static readonly RpcOptions Quick = new() { MaxRetries = 0, Timeout = TimeSpan.FromSeconds(2) };
+    private readonly MisbehavingNode[] _nodes = new MisbehavingNode[3];
+    private FailoverRpc _rpc = null!;
+
+    public async Task InitializeAsync()
+    {
+        for (int i = 0; i < _nodes.Length; i++)
+        {
+            _nodes[i] = await MisbehavingNode.StartAsync();
+        }
+
+        _rpc = new FailoverRpc([.. _nodes.Select(n => n.Connect(Quick))]);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _rpc.DisposeAsync();
+        foreach (MisbehavingNode node in _nodes)
+        {
+            await node.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task The_first_good_server_answers_and_a_failing_one_is_asked_last_until_it_recovers()
+    {
+        for (int i = 0; i < 5; i++)
+        {
+            Assert.Equal(0, (await AskAsync()).GetInt32());
+        }
+
+        Assert.Equal([5, 0, 0], Counts());
+        _nodes[0].Say("down", 503);
+        for (int i = 0; i < 10; i++)
+        {
+            Assert.Equal(0, (await AskAsync()).GetInt32());
+        }
+
+        // One failure costs a third of the health: the second server goes first from then on.
+        Assert.Equal([6, 10, 0], Counts());
+        Assert.True(_rpc.Endpoints[0].Health < 0.7);
+
+        await _nodes[1].DisposeAsync(); // gone altogether
+        Assert.Equal(0, (await AskAsync()).GetInt32());
+        Assert.Single(_nodes[2].Posts);
+    }
+
+    [Fact]
+    public async Task A_failure_of_all_names_each()
+    {
+        _nodes[0].Say("down", 503);
+        _nodes[1].Say("oops");
+        _nodes[2].Say("slow down", 429);
+
+        RpcException e = await Assert.ThrowsAsync<RpcException>(AskAsync);
+
+        Assert.Contains("all 3 endpoints", e.Message, StringComparison.Ordinal);
+        Assert.Equal(
+            [RpcErrorKind.Network, RpcErrorKind.Malformed, RpcErrorKind.RateLimit],
+            ((AggregateException)e.InnerException!).InnerExceptions.Cast<RpcException>().Select(x => x.Kind));
+    }
+
+    [Fact]
+    public async Task A_server_without_the_block_passes_on_and_a_revert_does_not()
+    {
+        _nodes[0].Instead = (c, r) => MisbehavingNode.SayAsync(c, Each(r, x => MisbehavingNode.Error(x["id"], -32000, "header not found")));
+        Assert.Equal(0, (await AskAsync()).GetInt32());
+        Assert.Equal(2, (await _rpc.BatchAsync(RpcEndpointTests.Requests(2), None)).Count);
+        Assert.Equal([2, 2, 0], Counts());
+        Assert.Equal(1, _rpc.Endpoints[0].Health); // it is no failure of the server
+
+        _nodes[0].Instead = (c, r) => MisbehavingNode.SayAsync(c, Each(r, x => MisbehavingNode.Error(x["id"], 3, "execution reverted", "0x")));
+        Assert.Equal(RpcErrorKind.Revert, (await Assert.ThrowsAsync<RpcException>(AskAsync)).Kind);
+        IReadOnlyList<RpcReply> replies = await _rpc.BatchAsync(RpcEndpointTests.Requests(2), None);
+        Assert.All(replies, r => Assert.Equal(RpcErrorKind.Revert, r.Error!.Kind));
+        Assert.Equal([4, 2, 0], Counts());
+    }
+
+    [Fact]
+    public void Health_falls_with_failures_rises_with_answers_and_heals_with_time()
+    {
+        ManualTime time = new();
+        EndpointHealth health = new(time);
+        Assert.Equal(1, health.Score);
+        health.Note(false);
+        Assert.Equal(2.0 / 3, health.Score, 6);
+        health.Note(false);
+        health.Note(false);
+        double low = health.Score;
+        Assert.True(low < 0.34);
+        health.Note(true);
+        Assert.True(health.Score > low);
+        time.Advance(TimeSpan.FromSeconds(30));
+        Assert.True(health.Score > 0.7);
+    }
+
+    [Fact]
+    public async Task The_budget_lets_a_burst_pass_and_then_so_many_a_second()
+    {
+        ManualTime time = new();
+        RequestBudget budget = new(perSecond: 10, burst: 5, time);
+        for (int i = 0; i < 5; i++)
+        {
+            Assert.True(budget.TakeAsync(1, None).AsTask().IsCompletedSuccessfully);
+        }
+
+        Task sixth = budget.TakeAsync(1, None).AsTask();
+        Task batch = budget.TakeAsync(10, None).AsTask();
+        Assert.False(sixth.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(0.1));
+        await sixth;
+        Assert.False(batch.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(0.5)); // the bucket is full: more than that is lent
+        await batch;
+        Task after = budget.TakeAsync(1, None).AsTask();
+        time.Advance(TimeSpan.FromSeconds(0.5));
+        Assert.False(after.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(0.2));
+        await after;
+    }
+
+    private static JsonNode Each(IReadOnlyList<JsonObject> requests, Func<JsonObject, JsonObject> answer) =>
+        requests.Count == 1 ? answer(requests[0]) : new JsonArray([.. requests.Select(answer)]);
+
+    private Task<System.Text.Json.JsonElement> AskAsync() => _rpc.RequestAsync(RpcEndpointTests.Requests(1)[0], None);
+
+    private int[] Counts() => [.. _nodes.Select(n => n.Posts.Count)];
+}
