@@ -10,6 +10,7 @@ public sealed class DevnetAccount
         Index = index;
         Address = Address.Parse(address);
         PrivateKey = privateKey;
+        Signer = new LazySigner(this);
     }
 
     /// <summary>Index of the mnemonic's derivation path.</summary>
@@ -20,4 +21,18 @@ public sealed class DevnetAccount
 
     /// <summary>The private key, <c>0x</c> and 64 hex digits; public by design.</summary>
     public string PrivateKey { get; }
+
+    /// <summary>Signs for the account.</summary>
+    public ISigner Signer { get; }
+
+    // Finding a key's address takes time that most accounts of most devnets never need.
+    private sealed class LazySigner(DevnetAccount account) : ISigner
+    {
+        private readonly Lazy<LocalSigner> _signer = new(() => new LocalSigner(new PrivateKey(Hex.Decode(account.PrivateKey))));
+
+        public Address Address => account.Address;
+
+        public Task<SignedTransaction> SignAsync(Eip1559Transaction transaction, CancellationToken cancellationToken) =>
+            _signer.Value.SignAsync(transaction, cancellationToken);
+    }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Gavel.Ethereum;
 using Gavel.Rollup;
 
@@ -12,7 +11,8 @@ namespace Gavel.Devnet;
 public sealed class LocalDevnet : IAsyncDisposable
 {
     private readonly Stack<IAsyncDisposable> _parts;
-    private readonly List<RollupNode> _nodes = [];
+    private readonly List<DevnetRollupNode> _nodes = [];
+    private readonly DevnetSender _sender;
 
     private LocalDevnet(DevnetOptions options, Stack<IAsyncDisposable> parts, Chain l1, Chain l2, DevnetAddresses addresses)
     {
@@ -23,7 +23,8 @@ public sealed class LocalDevnet : IAsyncDisposable
         L1 = l1.Client;
         L2 = l2.Client;
         Addresses = addresses;
-        Batcher = new Batcher(L1, L2);
+        _sender = new DevnetSender(L1, options.L1ChainId);
+        Batcher = new Batcher(L1, L2, _sender);
     }
 
     /// <summary>What it was made of.</summary>
@@ -48,7 +49,7 @@ public sealed class LocalDevnet : IAsyncDisposable
     public Batcher Batcher { get; }
 
     /// <summary>The first rollup node.</summary>
-    public RollupNode RollupNode => _nodes[0];
+    public DevnetRollupNode RollupNode => _nodes[0];
 
     /// <summary>
     /// Starts both chains, deploys the contracts, publishes the first L2 blocks and serves a rollup node. L2 block 1 is the rollup's
@@ -85,9 +86,9 @@ public sealed class LocalDevnet : IAsyncDisposable
     }
 
     /// <summary>Starts one more rollup node with faults of its own; it ends with the devnet.</summary>
-    public async Task<RollupNode> StartRollupNodeAsync(CancellationToken cancellationToken = default)
+    public async Task<DevnetRollupNode> StartRollupNodeAsync(CancellationToken cancellationToken = default)
     {
-        RollupNode node = await RollupNode.StartAsync(this, cancellationToken).ConfigureAwait(false);
+        DevnetRollupNode node = await DevnetRollupNode.StartAsync(this, cancellationToken).ConfigureAwait(false);
         lock (_parts)
         {
             _parts.Push(node);
@@ -129,8 +130,36 @@ public sealed class LocalDevnet : IAsyncDisposable
         await Batcher.PostPendingAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// Sends a transaction of one of the accounts to L1 and waits until it is mined. Without a gas limit it gets half more than is estimated;
+    /// with one it is mined even if it reverts, and the receipt says so.
+    /// </summary>
+    /// <param name="from">The sender.</param>
+    /// <param name="to">The target; null creates a contract.</param>
+    /// <param name="data">Call data or creation code.</param>
+    /// <param name="value">Wei sent along.</param>
+    /// <param name="gas">The gas limit.</param>
+    /// <param name="cancellationToken">Cancels the requests.</param>
+    /// <exception cref="RpcException">The estimate reverts (then with the revert's data), or the node refuses the transaction.</exception>
+    /// <exception cref="DevnetException">It was not mined in time.</exception>
+    public async Task<RpcReceipt> SendAsync(
+        DevnetAccount from,
+        Address? to,
+        ReadOnlyMemory<byte> data,
+        UInt256 value = default,
+        ulong? gas = null,
+        CancellationToken cancellationToken = default)
+    {
+        CallRequest call = new() { To = to, Data = data, Value = value, Gas = gas };
+        return (await _sender.SendAsync(from, [call], cancellationToken).ConfigureAwait(false))[0];
+    }
+
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync() => await StopAsync(_parts).ConfigureAwait(false);
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(_parts).ConfigureAwait(false);
+        _sender.Dispose();
+    }
 
     private static async Task StopAsync(Stack<IAsyncDisposable> parts)
     {
@@ -165,15 +194,16 @@ public sealed class LocalDevnet : IAsyncDisposable
         Dictionary<ulong, Hash32> outputs = [];
         for (ulong number = 1; number <= (ulong)options.InitialL2Blocks; number++)
         {
-            (byte[] header, Hash32 storageRoot, _) = await Batcher.ReadBlockAsync(l2, number, cancellationToken).ConfigureAwait(false);
-            plan.Call(DevnetAccounts.Batcher, inbox, $"post L2 block {number}", InboxAbi.PostData(header, storageRoot));
-            outputs[number] = L2Header.Decode(header, storageRoot, default)!.OutputRoot;
+            DerivedBlock block = await Batcher.ReadBlockAsync(l2, number, cancellationToken).ConfigureAwait(false);
+            byte[] data = InboxAbi.PostData(block.Header.Encode(), block.MessagePasserStorageRoot);
+            plan.Call(DevnetAccounts.Batcher, inbox, $"post L2 block {number}", data);
+            outputs[number] = block.OutputRoot;
         }
 
         IReadOnlyList<DevnetGameType> types = DevnetGameType.AllOf(options);
         Dictionary<uint, DevnetAnchor> anchors = types.ToDictionary(type => type.Type, type => AnchorOf(type, outputs));
         DevnetAddresses addresses = new DisputeContracts(packages, options, plan).Add(types, anchors);
-        await Deployment.RunAsync(l1, plan, cancellationToken).ConfigureAwait(false);
+        await Deployment.RunAsync(l1, options.L1ChainId, plan, cancellationToken).ConfigureAwait(false);
         return addresses;
     }
 
@@ -201,8 +231,7 @@ public sealed class LocalDevnet : IAsyncDisposable
     private static async Task MineAsync(EthClient chain, int count, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        JsonNode blocks = Hex.Quantity((ulong)count);
-        await chain.Rpc.RequestAsync(new RpcRequest("anvil_mine", blocks), cancellationToken).ConfigureAwait(false);
+        await chain.Rpc.RequestAsync(new RpcRequest("anvil_mine", Hex.Quantity((ulong)count)), cancellationToken).ConfigureAwait(false);
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

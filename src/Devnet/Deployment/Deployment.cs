@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Gavel.Ethereum;
 
 namespace Gavel.Devnet;
@@ -6,11 +5,9 @@ namespace Gavel.Devnet;
 /// <summary>Carries a plan out on an L1 that does not mine by itself yet, in few blocks.</summary>
 internal static class Deployment
 {
-    private const ulong MaxFeePerGas = 1_000_000_000_000;
-
     /// <summary>Carries the plan out.</summary>
     /// <exception cref="DevnetException">A transaction was refused, reverted or stayed out; the message names it.</exception>
-    public static async Task RunAsync(EthClient l1, DeploymentPlan plan, CancellationToken cancellationToken)
+    public static async Task RunAsync(EthClient l1, ulong chainId, DeploymentPlan plan, CancellationToken cancellationToken)
     {
         ulong limit = (await l1.GetBlockAsync(BlockRef.Latest, cancellationToken).ConfigureAwait(false)).GasLimit;
         List<DeploymentStep> block = [];
@@ -20,7 +17,7 @@ internal static class Deployment
             // Anvil drops what follows a transaction that no longer fits a block, so a block is filled by its gas limits.
             if (gas + GasLimit(step) > limit)
             {
-                await MineAsync(l1, block, cancellationToken).ConfigureAwait(false);
+                await MineAsync(l1, chainId, block, cancellationToken).ConfigureAwait(false);
                 block.Clear();
                 gas = 0;
             }
@@ -29,14 +26,20 @@ internal static class Deployment
             gas += GasLimit(step);
         }
 
-        await MineAsync(l1, block, cancellationToken).ConfigureAwait(false);
+        await MineAsync(l1, chainId, block, cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task MineAsync(EthClient l1, List<DeploymentStep> steps, CancellationToken cancellationToken)
+    private static async Task MineAsync(EthClient l1, ulong chainId, List<DeploymentStep> steps, CancellationToken cancellationToken)
     {
-        RpcRequest[] sends = [.. steps.Select(step => new RpcRequest("eth_sendTransaction", Transaction(step)))];
-        IReadOnlyList<RpcReply> replies = await l1.Rpc.BatchAsync(sends, cancellationToken).ConfigureAwait(false);
-        RpcRequest[] asks = [.. steps.Zip(replies, (step, reply) => new RpcRequest("eth_getTransactionReceipt", HashOf(step, reply).ToString()))];
+        List<SignedTransaction> signed = [];
+        foreach (DeploymentStep step in steps)
+        {
+            CallRequest call = new() { To = step.To, Data = step.Data, Gas = GasLimit(step) };
+            signed.Add(await DevnetSender.SignAsync(step.From, step.Nonce, call, chainId, cancellationToken).ConfigureAwait(false));
+        }
+
+        await DevnetSender.SubmitAsync(l1, signed, cancellationToken).ConfigureAwait(false);
+        RpcRequest[] asks = [.. signed.Select(transaction => new RpcRequest("eth_getTransactionReceipt", transaction.Hash.ToString()))];
         await l1.Rpc.RequestAsync(new RpcRequest("evm_mine"), cancellationToken).ConfigureAwait(false);
         IReadOnlyList<RpcReply> receipts = await l1.Rpc.BatchAsync(asks, cancellationToken).ConfigureAwait(false);
         foreach ((DeploymentStep step, RpcReply receipt) in steps.Zip(receipts))
@@ -45,31 +48,8 @@ internal static class Deployment
         }
     }
 
-    private static JsonObject Transaction(DeploymentStep step)
-    {
-        JsonObject transaction = new()
-        {
-            ["from"] = step.From.Address.ToString(),
-            ["nonce"] = Hex.Quantity(step.Nonce),
-            ["data"] = Hex.Encode(step.Data),
-            ["gas"] = Hex.Quantity(GasLimit(step)),
-            ["maxFeePerGas"] = Hex.Quantity(MaxFeePerGas),
-            ["maxPriorityFeePerGas"] = Hex.Quantity(1),
-        };
-        if (step.To is { } to)
-        {
-            transaction["to"] = to.ToString();
-        }
-
-        return transaction;
-    }
-
     // Stored code costs 200 gas a byte and call data at most 40; the rest is for what constructors and initialisers write.
     private static ulong GasLimit(DeploymentStep step) => 1_000_000 + ((step.To is null ? 260UL : 40UL) * (ulong)step.Data.Length);
-
-    private static Hash32 HashOf(DeploymentStep step, RpcReply reply) => reply.Error is null
-        ? new RpcValue(reply.Result, "eth_sendTransaction").Hash()
-        : throw new DevnetException($"L1 refused to {step.Name}: {reply.Error.Message}", reply.Error);
 
     private static void Check(DeploymentStep step, RpcValue value)
     {

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Gavel.Ethereum;
 using Gavel.Rollup;
 
@@ -7,17 +6,15 @@ namespace Gavel.Devnet;
 /// <summary>Publishes L2 blocks to the inbox on L1, oldest first, from the last one that counts there.</summary>
 public sealed class Batcher
 {
-    private static readonly TimeSpan InclusionLimit = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
-
-    private readonly EthClient _l1;
+    private const ulong PostGas = 200_000;
     private readonly EthClient _l2;
+    private readonly DevnetSender _sender;
     private readonly RollupDerivation _derivation;
 
-    internal Batcher(EthClient l1, EthClient l2)
+    internal Batcher(EthClient l1, EthClient l2, DevnetSender sender)
     {
-        _l1 = l1;
         _l2 = l2;
+        _sender = sender;
         _derivation = new RollupDerivation(l1);
     }
 
@@ -50,71 +47,39 @@ public sealed class Batcher
         RollupView view = await _derivation.AdvanceAsync(null, cancellationToken).ConfigureAwait(false);
         ulong head = await _l2.GetBlockNumberAsync(cancellationToken).ConfigureAwait(false);
         ulong next = view.SafeHead is { } safe ? safe.Number + 1 : 1;
-        List<RpcRequest> posts = [];
-        ulong nonce = await _l1.GetTransactionCountAsync(DevnetAccounts.Batcher.Address, BlockRef.Pending, cancellationToken).ConfigureAwait(false);
+        List<CallRequest> posts = [];
         for (ulong number = next; number <= head; number++)
         {
-            (byte[] header, Hash32 storageRoot, Hash32 parent) = await ReadBlockAsync(_l2, number, cancellationToken).ConfigureAwait(false);
-            if (number == next && view.SafeHead is { } last && parent != last.Hash)
+            DerivedBlock block = await ReadBlockAsync(_l2, number, cancellationToken).ConfigureAwait(false);
+            if (number == next && view.SafeHead is { } last && block.Header.ParentHash != last.Hash)
             {
-                throw new DevnetException($"L2 block {number} does not follow block {last.Hash}, which is on L1: L2 was reorganised below its safe head");
+                throw new DevnetException($"L2 block {block.Id} does not follow block {last.Id}, which is on L1: L2 was reorganised below its safe head");
             }
 
-            posts.Add(Post(InboxAbi.PostData(header, storageRoot), nonce++));
+            posts.Add(new CallRequest
+            {
+                To = DevnetAddresses.BatchInbox,
+                Data = InboxAbi.PostData(block.Header.Encode(), block.MessagePasserStorageRoot),
+                Gas = PostGas,
+            });
         }
 
-        IReadOnlyList<RpcReply> replies = await _l1.Rpc.BatchAsync(posts, cancellationToken).ConfigureAwait(false);
-        foreach (RpcReply reply in replies)
+        IReadOnlyList<RpcReceipt> receipts = await _sender.SendAsync(DevnetAccounts.Batcher, posts, cancellationToken).ConfigureAwait(false);
+        if (receipts.FirstOrDefault(receipt => !receipt.Succeeded) is { } reverted)
         {
-            await WaitAsync(new RpcValue(reply.Result, "eth_sendTransaction").Hash(), cancellationToken).ConfigureAwait(false);
+            throw new DevnetException($"the batch in transaction {reverted.TransactionHash} reverted");
         }
 
         return posts.Count;
     }
 
-    /// <summary>What the batch of an L2 block holds, and its parent's hash.</summary>
-    internal static async Task<(byte[] Header, Hash32 StorageRoot, Hash32 Parent)> ReadBlockAsync(
-        EthClient l2, ulong number, CancellationToken cancellationToken)
+    /// <summary>An L2 block as its batch will tell it, from the execution node: hash and account proof are checked.</summary>
+    internal static async Task<DerivedBlock> ReadBlockAsync(EthClient l2, ulong number, CancellationToken cancellationToken)
     {
-        RpcBlock block = await l2.GetBlockAsync(BlockRef.At(number), cancellationToken).ConfigureAwait(false);
+        BlockHeader header = BlockHeader.FromJson((await l2.GetBlockAsync(BlockRef.At(number), cancellationToken).ConfigureAwait(false)).Json);
         AccountProof proof = await l2.GetProofAsync(
-            OutputRoot.MessagePasser, [], BlockRef.At(block.Hash), cancellationToken).ConfigureAwait(false);
-        return (L2Header.Encode(block), proof.State.StorageRoot, block.ParentHash);
-    }
-
-    private static RpcRequest Post(byte[] data, ulong nonce) => new("eth_sendTransaction", new JsonObject
-    {
-        ["from"] = DevnetAccounts.Batcher.Address.ToString(),
-        ["to"] = DevnetAddresses.BatchInbox.ToString(),
-        ["nonce"] = Hex.Quantity(nonce),
-        ["data"] = Hex.Encode(data),
-        ["gas"] = Hex.Quantity(200_000),
-    });
-
-    private async Task WaitAsync(Hash32 transaction, CancellationToken cancellationToken)
-    {
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(InclusionLimit);
-        try
-        {
-            while (true)
-            {
-                if (await _l1.FindReceiptAsync(transaction, limit.Token).ConfigureAwait(false) is { } receipt)
-                {
-                    if (!receipt.Succeeded)
-                    {
-                        throw new DevnetException($"the batch in transaction {transaction} reverted");
-                    }
-
-                    return;
-                }
-
-                await Task.Delay(Poll, limit.Token).ConfigureAwait(false);
-            }
-        }
-        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new DevnetException($"the batch in transaction {transaction} was not mined within {InclusionLimit.TotalSeconds:0} s", e);
-        }
+            OutputRoot.MessagePasser, [], BlockRef.At(header.Hash), cancellationToken).ConfigureAwait(false);
+        proof.Verify(header.StateRoot);
+        return new DerivedBlock(header, proof.State.StorageRoot, default);
     }
 }

@@ -1,37 +1,36 @@
 using Gavel.Ethereum;
+using Gavel.Rollup;
 
 namespace Gavel.Devnet;
 
-/// <summary>Height and hash of a block.</summary>
-public readonly record struct BlockId(ulong Number, Hash32 Hash);
-
 /// <summary>An L2 block as its batch on L1 tells it.</summary>
-public sealed record DerivedBlock
+/// <param name="Header">The header.</param>
+/// <param name="MessagePasserStorageRoot">Storage root of the message passer after the block.</param>
+/// <param name="L1Inclusion">The L1 block that holds the batch.</param>
+public sealed record DerivedBlock(BlockHeader Header, Hash32 MessagePasserStorageRoot, BlockId L1Inclusion)
 {
     /// <summary>Height.</summary>
-    public required ulong Number { get; init; }
+    public ulong Number => Header.Number;
 
-    /// <summary>Hash of the header.</summary>
-    public required Hash32 Hash { get; init; }
+    /// <summary>The block's hash.</summary>
+    public Hash32 Hash => Header.Hash;
 
-    /// <summary>Hash of the block before.</summary>
-    public required Hash32 ParentHash { get; init; }
-
-    /// <summary>Unix seconds.</summary>
-    public required ulong Timestamp { get; init; }
-
-    /// <summary>Root of the state after the block.</summary>
-    public required Hash32 StateRoot { get; init; }
-
-    /// <summary>Storage root of the message passer after the block.</summary>
-    public required Hash32 MessagePasserStorageRoot { get; init; }
-
-    /// <summary>The L1 block that holds the batch.</summary>
-    public required BlockId L1Inclusion { get; init; }
-
-    /// <summary>Gas limit of the block.</summary>
-    public required ulong GasLimit { get; init; }
+    /// <summary>Hash and height.</summary>
+    public BlockId Id => new(Hash, Number);
 
     /// <summary>The output root.</summary>
-    public Hash32 OutputRoot => Gavel.Rollup.OutputRoot.Compute(StateRoot, MessagePasserStorageRoot, Hash);
+    public Hash32 OutputRoot => Gavel.Rollup.OutputRoot.Compute(Header.StateRoot, MessagePasserStorageRoot, Hash);
+
+    /// <summary>Reads what a batch holds; null if the header is none.</summary>
+    internal static DerivedBlock? Decode(ReadOnlySpan<byte> header, Hash32 messagePasserStorageRoot, BlockId l1Inclusion)
+    {
+        try
+        {
+            return new DerivedBlock(BlockHeader.Decode(header), messagePasserStorageRoot, l1Inclusion);
+        }
+        catch (RlpException)
+        {
+            return null;
+        }
+    }
 }

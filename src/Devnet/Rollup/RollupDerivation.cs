@@ -1,4 +1,5 @@
 using Gavel.Ethereum;
+using Gavel.Rollup;
 
 namespace Gavel.Devnet;
 
@@ -32,7 +33,7 @@ public sealed class RollupDerivation(EthClient l1)
     private async Task<RollupView> AdvanceAsync(RollupView view, RpcBlock head, CancellationToken cancellationToken)
     {
         Stack<BlockId> missing = [];
-        BlockId next = new(head.Number, head.Hash);
+        BlockId next = new(head.Hash, head.Number);
         Hash32 parent = head.ParentHash;
         while (!view.Holds(next))
         {
@@ -42,7 +43,7 @@ public sealed class RollupDerivation(EthClient l1)
                 break;
             }
 
-            next = new BlockId(next.Number - 1, parent);
+            next = new BlockId(parent, next.Number - 1);
             if (!view.Holds(next))
             {
                 parent = (await l1.GetBlockAsync(BlockRef.At(next.Hash), cancellationToken).ConfigureAwait(false)).ParentHash;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Gavel.Ethereum;
+using Gavel.Rollup;
 
 namespace Gavel.Devnet;
 
@@ -75,14 +76,14 @@ internal sealed class RollupNodeMethods(LocalDevnet devnet, RollupNodeFaults fau
     {
         DerivedBlock block = view.Find(number)
             ?? throw new NodeErrorException(ServerError, $"failed to get L2 block ref with sync status: block {number} not found");
-        Hash32 output = faults.WrongOutputs.TryGetValue(number, out Hash32 wrong) ? wrong : block.OutputRoot;
+        Hash32 output = faults.WrongOutputs.TryGetValue(number, out Hash32 wrong) ? wrong : view.OutputRoot(block);
         return new JsonObject
         {
             ["version"] = Hash32.Zero.ToString(),
             ["outputRoot"] = output.ToString(),
             ["blockRef"] = L2Ref(block, view),
             ["withdrawalStorageRoot"] = block.MessagePasserStorageRoot.ToString(),
-            ["stateRoot"] = block.StateRoot.ToString(),
+            ["stateRoot"] = view.StateRoot(block).ToString(),
             ["syncStatus"] = await SyncStatusAsync(view, cancellationToken).ConfigureAwait(false),
         };
     }
@@ -100,7 +101,7 @@ internal sealed class RollupNodeMethods(LocalDevnet devnet, RollupNodeFaults fau
             safe = view.Find(faults.StaleSafeHead.Value) ?? throw new NodeErrorException(ServerError, "safe head not found");
         }
 
-        return new JsonObject { ["l1Block"] = Id(view.L1(safe.L1Inclusion)), ["safeHead"] = Id(new BlockId(safe.Number, safe.Hash)) };
+        return new JsonObject { ["l1Block"] = Id(view.L1(safe.L1Inclusion)), ["safeHead"] = Id(safe.Id) };
     }
 
     private async Task<JsonObject> SyncStatusAsync(ForkedView view, CancellationToken cancellationToken)
@@ -135,14 +136,14 @@ internal sealed class RollupNodeMethods(LocalDevnet devnet, RollupNodeFaults fau
             ["genesis"] = new JsonObject
             {
                 ["l1"] = Id(view.L1(genesis.L1Inclusion)),
-                ["l2"] = Id(new BlockId(genesis.Number, genesis.Hash)),
-                ["l2_time"] = genesis.Timestamp,
+                ["l2"] = Id(genesis.Id),
+                ["l2_time"] = genesis.Header.Timestamp,
                 ["system_config"] = new JsonObject
                 {
                     ["batcherAddr"] = DevnetAccounts.Batcher.Address.ToString(),
                     ["overhead"] = Hash32.Zero.ToString(),
                     ["scalar"] = Hash32.Zero.ToString(),
-                    ["gasLimit"] = genesis.GasLimit,
+                    ["gasLimit"] = genesis.Header.GasLimit,
                 },
             },
             ["block_time"] = (ulong)(devnet.Options.BlockTime ?? TimeSpan.FromSeconds(1)).TotalSeconds,
@@ -160,8 +161,8 @@ internal sealed class RollupNodeMethods(LocalDevnet devnet, RollupNodeFaults fau
     private async Task<JsonObject> L1RefAsync(BlockRef at, ForkedView view, CancellationToken cancellationToken)
     {
         RpcBlock block = await devnet.L1.GetBlockAsync(at, cancellationToken).ConfigureAwait(false);
-        BlockId id = view.L1(new BlockId(block.Number, block.Hash));
-        BlockId parent = block.Number == 0 ? default : view.L1(new BlockId(block.Number - 1, block.ParentHash));
+        BlockId id = view.L1(new BlockId(block.Hash, block.Number));
+        BlockId parent = block.Number == 0 ? default : view.L1(new BlockId(block.ParentHash, block.Number - 1));
         return Ref(id, parent.Hash, block.Timestamp);
     }
 
@@ -171,7 +172,7 @@ internal sealed class RollupNodeMethods(LocalDevnet devnet, RollupNodeFaults fau
 
     private static JsonObject L2Ref(DerivedBlock block, ForkedView view)
     {
-        JsonObject reference = Ref(new BlockId(block.Number, block.Hash), block.ParentHash, block.Timestamp);
+        JsonObject reference = Ref(block.Id, block.Header.ParentHash, block.Header.Timestamp);
         reference["l1origin"] = Id(view.L1(block.L1Inclusion));
         reference["sequenceNumber"] = 0;
         return reference;

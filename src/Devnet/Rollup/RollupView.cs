@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Gavel.Ethereum;
+using Gavel.Rollup;
 
 namespace Gavel.Devnet;
 
@@ -76,7 +77,7 @@ public sealed class RollupView
     }
 
     private static bool Follows(DerivedBlock block, DerivedBlock last) =>
-        last.Number < ulong.MaxValue && block.Number == last.Number + 1 && block.ParentHash == last.Hash;
+        last.Number < ulong.MaxValue && block.Number == last.Number + 1 && block.Header.ParentHash == last.Hash;
 
     private static DerivedBlock? Decode(ReadOnlyMemory<byte> batch, BlockId l1)
     {
@@ -86,7 +87,7 @@ public sealed class RollupView
             ReadOnlyMemory<byte> header = decoder.Bytes();
             Hash32 storageRoot = decoder.Bytes32();
             decoder.End();
-            return L2Header.Decode(header.Span, storageRoot, l1);
+            return DerivedBlock.Decode(header.Span, storageRoot, l1);
         }
         catch (AbiException)
         {

@@ -12,13 +12,13 @@ namespace Gavel.Devnet;
 /// A rollup node over HTTP that knows of L2 what L1 tells (<see cref="RollupDerivation"/>) and nothing else: there is no gossip of unsafe
 /// blocks, so its unsafe head is its safe head. <see cref="Faults"/> makes it lie or fail.
 /// </summary>
-public sealed class RollupNode : IAsyncDisposable
+public sealed class DevnetRollupNode : IAsyncDisposable
 {
     private static readonly byte[] s_garbage = "<html>bad gateway</html>"u8.ToArray();
     private readonly WebApplication _web;
     private readonly RollupNodeMethods _methods;
 
-    private RollupNode(WebApplication web, RollupNodeMethods methods, RollupNodeFaults faults)
+    private DevnetRollupNode(WebApplication web, RollupNodeMethods methods, RollupNodeFaults faults)
     {
         _web = web;
         _methods = methods;
@@ -32,13 +32,13 @@ public sealed class RollupNode : IAsyncDisposable
     public RollupNodeFaults Faults { get; }
 
     /// <summary>Starts a node on a free port.</summary>
-    internal static async Task<RollupNode> StartAsync(LocalDevnet devnet, CancellationToken cancellationToken)
+    internal static async Task<DevnetRollupNode> StartAsync(LocalDevnet devnet, CancellationToken cancellationToken)
     {
         RollupNodeFaults faults = new();
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        RollupNode node = new(builder.Build(), new RollupNodeMethods(devnet, faults), faults);
+        DevnetRollupNode node = new(builder.Build(), new RollupNodeMethods(devnet, faults), faults);
         node._web.Run(node.AnswerAsync);
         await node._web.StartAsync(cancellationToken).ConfigureAwait(false);
         node.Url = node._web.Urls.Single();
