@@ -1,0 +1,117 @@
+using System.Runtime.InteropServices;
+
+namespace Gavel.Cannon;
+
+/// <summary>
+/// Pages of decoded instructions, found by program counter. Instructions are decoded when first run, and forgotten when their bytes
+/// change, so that execution follows memory as the contract does. Bounded: when full, all are dropped.
+/// </summary>
+internal sealed unsafe class CodeCache : ICodeListener, IDisposable
+{
+    /// <summary>Pages held at most: 64 MiB of decoded instructions, the code of the largest fault-proof programs.</summary>
+    public const int Capacity = 8192;
+
+    private const int RecentCount = 1024;
+
+    private readonly PagedMemory _memory;
+    private readonly Dictionary<ulong, nint> _pages = [];
+    private readonly Recent* _recent = (Recent*)NativeMemory.AllocZeroed(RecentCount, (nuint)sizeof(Recent));
+    private bool _disposed;
+
+    public CodeCache(PagedMemory memory)
+    {
+        _memory = memory;
+        memory.CodeListener = this;
+        for (int i = 0; i < RecentCount; i++)
+        {
+            _recent[i].Page = ulong.MaxValue;
+        }
+    }
+
+    ~CodeCache() => Free();
+
+    /// <summary>The page with an address. Any call may drop all pages got before.</summary>
+    public DecodedPage* Page(ulong pc)
+    {
+        ulong number = pc >> PagedMemory.PageBits;
+        Recent* recent = _recent + number % RecentCount;
+        return recent->Page == number ? recent->Decoded : Find(number, recent);
+    }
+
+    public void OnCodeWrite(ulong address)
+    {
+        if (_pages.TryGetValue(address >> PagedMemory.PageBits, out nint page))
+        {
+            Insn* insn = DecodedPage.Insns((DecodedPage*)page) + (address % PagedMemory.PageSize / 8 * 2);
+            insn[0] = default;
+            insn[1] = default;
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (ulong number in _pages.Keys)
+        {
+            _memory.MarkCode(number, held: false);
+        }
+
+        _memory.CodeListener = null;
+        Free();
+        GC.SuppressFinalize(this);
+    }
+
+    private DecodedPage* Find(ulong number, Recent* recent)
+    {
+        if (!_pages.TryGetValue(number, out nint page))
+        {
+            if (_pages.Count >= Capacity)
+            {
+                DropAll();
+            }
+
+            page = (nint)NativeMemory.AllocZeroed((nuint)sizeof(DecodedPage));
+            ((DecodedPage*)page)->Address = number << PagedMemory.PageBits;
+            DecodedPage.Insns((DecodedPage*)page)[DecodedPage.InsnCount].Op = Op.PageEnd;
+            _pages.Add(number, page);
+            _memory.MarkCode(number, held: true);
+        }
+
+        *recent = new Recent { Page = number, Decoded = (DecodedPage*)page };
+        return (DecodedPage*)page;
+    }
+
+    private void DropAll()
+    {
+        foreach ((ulong number, nint page) in _pages)
+        {
+            _memory.MarkCode(number, held: false);
+            NativeMemory.Free((void*)page);
+        }
+
+        _pages.Clear();
+        for (int i = 0; i < RecentCount; i++)
+        {
+            _recent[i].Page = ulong.MaxValue;
+        }
+    }
+
+    private void Free()
+    {
+        if (!_disposed)
+        {
+            _disposed = true;
+            foreach (nint page in _pages.Values)
+            {
+                NativeMemory.Free((void*)page);
+            }
+
+            NativeMemory.Free(_recent);
+        }
+    }
+
+    private struct Recent
+    {
+        public ulong Page;
+        public DecodedPage* Decoded;
+    }
+}
