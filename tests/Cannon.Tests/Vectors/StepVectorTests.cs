@@ -60,7 +60,7 @@ public sealed class StepVectorTests
         {
             proof = vm.Prove();
         }
-        catch (VmFaultException fault)
+        catch (Exception fault) when (fault is VmFaultException or PreimageException)
         {
             return step.TryGetProperty("error", out _) ? null : $"fault: {fault.Message}";
         }
@@ -106,6 +106,6 @@ public sealed class StepVectorTests
         public byte[] GetPreimage(Hash32 key) =>
             step.TryGetProperty("preimage", out JsonElement preimage) && key == new Hash32(StepCase.Bytes(preimage.GetProperty("key")))
                 ? StepCase.Bytes(preimage.GetProperty("value"))
-                : throw new InvalidOperationException($"unexpected preimage {key}");
+                : throw new PreimageException($"the case has no preimage {key}");
     }
 }
