@@ -43,8 +43,10 @@ internal sealed unsafe class CodeCache : ICodeListener, IDisposable
         if (_pages.TryGetValue(address >> PagedMemory.PageBits, out nint page))
         {
             Insn* insn = DecodedPage.Insns((DecodedPage*)page) + (address % PagedMemory.PageSize / 8 * 2);
-            insn[0] = default;
-            insn[1] = default;
+
+            // Only the operation: the store that is running may be one of the two, and still needs its operands.
+            insn[0].Op = Op.Undecoded;
+            insn[1].Op = Op.Undecoded;
         }
     }
 
