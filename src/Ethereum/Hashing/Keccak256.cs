@@ -1,6 +1,4 @@
 using System.Buffers.Binary;
-using System.Numerics;
-using System.Runtime.InteropServices;
 
 namespace Gavel.Ethereum;
 
@@ -16,32 +14,31 @@ public static class Keccak256
     /// <summary>Hash of a whole message.</summary>
     public static Hash32 Hash(ReadOnlySpan<byte> message)
     {
-        Span<ulong> state = stackalloc ulong[25];
-        state.Clear();
+        KeccakState<ulong> state = default;
         while (message.Length >= Rate)
         {
-            Absorb(state, message[..Rate]);
+            Absorb(ref state, message[..Rate]);
             message = message[Rate..];
         }
 
-        Span<byte> last = stackalloc byte[Rate];
-        last.Clear();
-        message.CopyTo(last);
-        last[message.Length] = 1;
-        last[Rate - 1] |= 0x80;
-        Absorb(state, last);
+        AbsorbLast(ref state, message);
         return Squeeze(state);
     }
 
     /// <summary>Hash of two values, one after the other: a node of a binary Merkle tree.</summary>
     public static Hash32 HashPair(Hash32 left, Hash32 right)
     {
-        Span<Hash32> pair = [left, right];
-        return Hash(MemoryMarshal.AsBytes(pair));
+        KeccakState<ulong> state = default;
+        PortablePairs.Load(ref state, in left, in right);
+        KeccakPermutation<ulong, PortableLanes>.Run(ref state);
+        return Squeeze(state);
     }
 
-    /// <summary>Hashes pairs: <c>parents[i] = keccak(children[2i] ++ children[2i + 1])</c>. Parents may overwrite the children in place.</summary>
-    /// <exception cref="ArgumentException">The children are not twice as many as the parents.</exception>
+    /// <summary>
+    /// Hashes pairs: <c>parents[i] = keccak(children[2i] ++ children[2i + 1])</c>, several at a time where the processor can. Parents may be
+    /// written over the children from the same start. Disjoint slices may be hashed on several threads at once.
+    /// </summary>
+    /// <exception cref="ArgumentException">The children are not twice as many as the parents, or the parents begin inside of the children.</exception>
     public static void HashPairs(ReadOnlySpan<Hash32> children, Span<Hash32> parents)
     {
         if (children.Length != 2 * parents.Length)
@@ -49,20 +46,34 @@ public static class Keccak256
             throw new ArgumentException($"{children.Length} children cannot make {parents.Length} parents", nameof(parents));
         }
 
-        for (int i = 0; i < parents.Length; i++)
+        if (children.Overlaps(parents, out int offset) && offset > 0)
         {
-            parents[i] = HashPair(children[2 * i], children[2 * i + 1]);
+            throw new ArgumentException($"the parents begin {offset} values inside of the children and would overwrite some unread", nameof(parents));
         }
+
+        KeccakKernels.HashPairs(KeccakKernels.Best, children, parents);
     }
 
-    internal static void Absorb(Span<ulong> state, ReadOnlySpan<byte> block)
+    /// <summary>Absorbs one block of <see cref="Rate"/> bytes.</summary>
+    internal static void Absorb(ref KeccakState<ulong> state, ReadOnlySpan<byte> block)
     {
         for (int i = 0; i < Rate / 8; i++)
         {
             state[i] ^= BinaryPrimitives.ReadUInt64LittleEndian(block[(8 * i)..]);
         }
 
-        Permute(state);
+        KeccakPermutation<ulong, PortableLanes>.Run(ref state);
+    }
+
+    /// <summary>Absorbs the rest of a message, less than a block, with its padding.</summary>
+    internal static void AbsorbLast(ref KeccakState<ulong> state, ReadOnlySpan<byte> rest)
+    {
+        Span<byte> last = stackalloc byte[Rate];
+        last.Clear();
+        rest.CopyTo(last);
+        last[rest.Length] = 1;
+        last[Rate - 1] |= 0x80;
+        Absorb(ref state, last);
     }
 
     internal static Hash32 Squeeze(ReadOnlySpan<ulong> state)
@@ -75,52 +86,6 @@ public static class Keccak256
 
         return new Hash32(result);
     }
-
-    /// <summary>Keccak-f[1600] on 25 lanes in the order x + 5y.</summary>
-    internal static void Permute(Span<ulong> a)
-    {
-        Span<ulong> c = stackalloc ulong[5];
-        for (int round = 0; round < 24; round++)
-        {
-            for (int x = 0; x < 5; x++)
-            {
-                c[x] = a[x] ^ a[x + 5] ^ a[x + 10] ^ a[x + 15] ^ a[x + 20];
-            }
-
-            for (int x = 0; x < 5; x++)
-            {
-                ulong d = c[(x + 4) % 5] ^ BitOperations.RotateLeft(c[(x + 1) % 5], 1);
-                for (int y = 0; y < 25; y += 5)
-                {
-                    a[x + y] ^= d;
-                }
-            }
-
-            ulong moving = a[1];
-            for (int i = 0; i < 24; i++)
-            {
-                int to = PiLane[i];
-                ulong kept = a[to];
-                a[to] = BitOperations.RotateLeft(moving, RhoOffset[i]);
-                moving = kept;
-            }
-
-            for (int y = 0; y < 25; y += 5)
-            {
-                a.Slice(y, 5).CopyTo(c);
-                for (int x = 0; x < 5; x++)
-                {
-                    a[y + x] = c[x] ^ (~c[(x + 1) % 5] & c[(x + 2) % 5]);
-                }
-            }
-
-            a[0] ^= RoundConstants[round];
-        }
-    }
-
-    private static ReadOnlySpan<int> PiLane => [10, 7, 11, 17, 18, 3, 5, 16, 8, 21, 24, 4, 15, 23, 19, 13, 12, 2, 20, 14, 22, 9, 6, 1];
-
-    private static ReadOnlySpan<int> RhoOffset => [1, 3, 6, 10, 15, 21, 28, 36, 45, 55, 2, 14, 27, 41, 56, 8, 25, 43, 62, 18, 39, 61, 20, 44];
 
     internal static ReadOnlySpan<ulong> RoundConstants =>
     [
