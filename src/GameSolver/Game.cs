@@ -115,7 +115,8 @@ public sealed class Game : IEquatable<Game>
             throw new ArgumentException($"claim {index} is above the maximum depth and cannot be stepped on", nameof(index));
         }
 
-        return WithEnd(index, new ClaimEnd(stepper, IsResolved(index)));
+        bool resolved = IsResolved(index);
+        return WithEnd(index, new ClaimEnd(stepper, resolved, resolved));
     }
 
     /// <summary>The game after <c>resolveClaim</c> finished a claim's subgame.</summary>
@@ -155,6 +156,9 @@ public sealed class Game : IEquatable<Game>
 
     /// <summary>Present <c>counteredBy</c> of a claim.</summary>
     public Address CounteredBy(int index) => _ends.TryGetValue(index, out ClaimEnd end) ? end.CounteredBy : default;
+
+    /// <summary>True when a leaf was stepped on only after it had been resolved, and its bond had gone back to its claimant.</summary>
+    public bool IsSteppedLate(int index) => _ends.TryGetValue(index, out ClaimEnd end) && end.IsSteppedLate;
 
     /// <summary>Index of the claim that a claim answers, or null for the root.</summary>
     public int? ParentOf(int index)
@@ -324,5 +328,5 @@ public sealed class Game : IEquatable<Game>
     private void ThrowNoClaim(int index) =>
         throw new ArgumentOutOfRangeException(nameof(index), index, $"the game has claims 0 to {Count - 1}");
 
-    private readonly record struct ClaimEnd(Address CounteredBy, bool IsResolved);
+    private readonly record struct ClaimEnd(Address CounteredBy, bool IsResolved, bool IsSteppedLate = false);
 }

@@ -18,8 +18,9 @@ public sealed record Forecast(
     /// <summary>
     /// Resolves every subgame bottom up (<c>resolveClaim</c>): a claim is countered by the claimant of its uncountered child furthest left,
     /// the earliest posted where two share a position; a claim without children by who stepped on it; the root, once its block number is
-    /// challenged, by that challenger. Subgames already resolved stay as they are. (Where a leaf was stepped on only after it had been
-    /// resolved, its bond has gone back to its claimant; the claims alone do not show that, and the stepper is named.)
+    /// challenged, by that challenger. Subgames already resolved stay as they are. (A leaf that was
+    /// stepped on only after it had been resolved has paid its claimant; claims read from the chain do not show that, only a game that was
+    /// followed does: see <see cref="Game.IsSteppedLate"/>.)
     /// </summary>
     public static Forecast Of(Game game)
     {
@@ -42,7 +43,7 @@ public sealed record Forecast(
                 countered[i] = game.BlockChallenger;
             }
 
-            recipients[i] = countered[i].IsZero ? claim.Claimant : countered[i];
+            recipients[i] = countered[i].IsZero || game.IsSteppedLate(i) ? claim.Claimant : countered[i];
             Pay(credits, recipients[i], claim.Bond);
             Pay(refunds, claim.Claimant, claim.Bond);
             if (!claim.IsRoot && countered[i].IsZero)

@@ -1,0 +1,90 @@
+using Gavel.Ethereum;
+using Gavel.GameSolver.Resolving;
+using Gavel.Simulator;
+
+namespace Gavel.GameSolver.Tests.Play;
+
+/// <summary>Plays a plan to the end and checks what must hold for the honest party.</summary>
+internal static class MatchRun
+{
+    /// <summary>Plays everything but the resolution.</summary>
+    public static Match Play(MatchPlan plan)
+    {
+        World world = plan.World();
+        Match match = new(world, plan);
+        Opposition opposition = new(world, match);
+        int late = plan.Gambits.Length - (plan.Gambits.Length / 8);
+        for (int i = 0; i < late; i++)
+        {
+            Act(match, opposition, plan.Gambits[i], isOnline: i >= plan.HonestJoinsAfter);
+        }
+
+        match.PlayHonest();
+        return match;
+    }
+
+    /// <summary>Plays and resolves, with a last stand of the opposition while the first subgames are being resolved.</summary>
+    public static Match PlayOut(MatchPlan plan)
+    {
+        Match match = Play(plan);
+        Opposition opposition = new(plan.World(), match);
+        match.Wait(MatchPlan.MaxClock / 2);
+        match.ResolveWhatIsDue(inPages: plan.Seed % 3 == 0);
+        foreach (Gambit gambit in plan.Gambits[^(plan.Gambits.Length / 8)..])
+        {
+            Act(match, opposition, gambit, isOnline: true);
+        }
+
+        match.PlayHonest();
+        Forecast forecast = Forecast.Of(match.Game);
+        match.Wait(MatchPlan.MaxClock);
+        match.ResolveWhatIsDue(inPages: plan.Seed % 3 == 1);
+        match.Finish();
+        CheckHonest(plan, match);
+        CheckForecast(match, forecast);
+        return match;
+    }
+
+    private static void Act(Match match, Opposition opposition, Gambit gambit, bool isOnline)
+    {
+        if (isOnline && (gambit.EndsRound || gambit.IsLate))
+        {
+            match.Wait(7);
+            match.PlayHonest();
+            match.Wait(gambit.IsLate ? MatchPlan.MaxClock / (ulong)(1 + (gambit.Salt % 40)) : 0);
+        }
+
+        match.Wait((ulong)(gambit.Salt % 20));
+        opposition.Play(gambit);
+    }
+
+    private static void CheckHonest(MatchPlan plan, Match match)
+    {
+        Assert.Equal(plan.IsRootTrue ? GameStatus.DefenderWins : GameStatus.ChallengerWins, match.Contract.Status);
+        for (int i = 0; i < match.Contract.Claims.Count; i++)
+        {
+            SimulatedClaim claim = match.Contract.Claims[i];
+            if (claim.Claimant == Match.Honest)
+            {
+                Assert.True(claim.CounteredBy.IsZero, $"the honest party's claim {i} was countered by {claim.CounteredBy}");
+            }
+
+            if (claim.Claimant == Match.Honest || match.Answered.Contains(i))
+            {
+                Assert.True(claim.PaidTo == Match.Honest, $"the bond of claim {i} went to {claim.PaidTo}");
+            }
+        }
+    }
+
+    private static void CheckForecast(Match match, Forecast forecast)
+    {
+        Assert.Equal(match.Contract.Status, forecast.Status);
+        Assert.Equal(match.Contract.Claims.Select(claim => claim.CounteredBy), forecast.CounteredBy);
+        Assert.Equal(match.Contract.Claims.Select(claim => claim.PaidTo), forecast.BondRecipients);
+        Assert.Equal(match.Contract.Credits.OrderBy(credit => credit.Key), forecast.Credits.OrderBy(credit => credit.Key));
+        UInt256 paid = match.Contract.Credits.Values.Aggregate(UInt256.Zero, (sum, wei) => sum + wei);
+        UInt256 put = match.Contract.Claims.Aggregate(UInt256.Zero, (sum, claim) => sum + claim.Bond);
+        Assert.Equal(put, paid);
+        Assert.Equal(put, forecast.RefundCredits.Values.Aggregate(UInt256.Zero, (sum, wei) => sum + wei));
+    }
+}
