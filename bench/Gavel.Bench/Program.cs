@@ -4,6 +4,7 @@ using Gavel.Bench;
 Dictionary<string, Action> subjects = new()
 {
     ["keccak"] = KeccakBench.Run,
+    ["vm"] = VmBench.Run,
 };
 
 string[] chosen = args.Length == 0 ? [.. subjects.Keys] : args;
