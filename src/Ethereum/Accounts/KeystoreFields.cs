@@ -1,0 +1,55 @@
+using System.Text.Json;
+
+namespace Gavel.Ethereum;
+
+/// <summary>An object of a keystore file; what is missing or of the wrong kind is an <see cref="AccountException"/> that names its path.</summary>
+internal readonly struct KeystoreFields
+{
+    private const int MaxBytes = 1024;
+
+    private readonly JsonElement _json;
+    private readonly string _place;
+
+    public KeystoreFields(JsonElement json, string place)
+    {
+        _json = json.ValueKind == JsonValueKind.Object ? json : throw new AccountException($"{place}: expected an object, got {json.ValueKind}");
+        _place = place;
+    }
+
+    public bool Has(string name) => _json.TryGetProperty(name, out _);
+
+    public KeystoreFields Object(string name) => new(Field(name), $"{_place}.{name}");
+
+    public long Number(string name) =>
+        Field(name) is { ValueKind: JsonValueKind.Number } number && number.TryGetInt64(out long value)
+            ? value
+            : throw Wrong(name, "a whole number");
+
+    public string Text(string name)
+    {
+        try
+        {
+            return Field(name) is { ValueKind: JsonValueKind.String } text ? text.GetString()! : throw Wrong(name, "a string");
+        }
+        catch (InvalidOperationException)
+        {
+            throw Wrong(name, "a string of whole characters");
+        }
+    }
+
+    /// <summary>Hex digits with or without <c>0x</c>.</summary>
+    public byte[] Bytes(string name, int? length)
+    {
+        string text = Text(name);
+        ReadOnlySpan<char> digits = text.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? text.AsSpan(2) : text;
+        byte[] bytes = new byte[Math.Min(digits.Length / 2, MaxBytes)];
+        bool good = digits.Length == 2 * bytes.Length
+            && (length is null || length == bytes.Length)
+            && Convert.FromHexString(digits, bytes, out _, out _) == System.Buffers.OperationStatus.Done;
+        return good ? bytes : throw Wrong(name, length is null ? $"at most {MaxBytes} bytes of hex" : $"{length} bytes of hex");
+    }
+
+    private JsonElement Field(string name) => _json.TryGetProperty(name, out JsonElement field) ? field : throw Wrong(name, "a value");
+
+    private AccountException Wrong(string name, string expected) => new($"{_place}.{name}: expected {expected}");
+}
