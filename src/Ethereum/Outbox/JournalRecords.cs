@@ -52,10 +52,10 @@ internal static class JournalRecords
                 writer.Head((byte)Kind.Failed, id).Mined(c.Mined).Text(c.Reason).Bytes(c.RevertData).Time(c.At);
                 break;
             case OutboxChange.Superseded c:
-                writer.Head((byte)Kind.Superseded, id).Text(c.Reason).Mined(c.Cancellation).Time(c.At);
+                writer.Head((byte)Kind.Superseded, id).Text(c.Reason).Time(c.At);
                 break;
             case OutboxChange.Refused c:
-                writer.Head((byte)Kind.Refused, id).Text(c.Reason).Bytes(c.RevertData).Mined(c.Cancellation).Time(c.At);
+                writer.Head((byte)Kind.Refused, id).Text(c.Reason).Bytes(c.RevertData).Time(c.At);
                 break;
             case OutboxChange.Requeued c:
                 writer.Head((byte)Kind.Requeued, id).Text(c.Reason).U64(c.GasFloor).Mined(c.Mined).Time(c.At);
@@ -169,8 +169,8 @@ internal static class JournalRecords
         Kind.Sent => new OutboxChange.Sent(reader.Hash(), reader.Time()),
         Kind.Confirmed => new OutboxChange.Confirmed(reader.RequiredMined(), reader.Time()),
         Kind.Failed => new OutboxChange.Failed(reader.RequiredMined(), reader.Text(), reader.Bytes(), reader.Time()),
-        Kind.Superseded => new OutboxChange.Superseded(reader.Text(), reader.Mined(), reader.Time()),
-        Kind.Refused => new OutboxChange.Refused(reader.Text(), reader.Bytes(), reader.Mined(), reader.Time()),
+        Kind.Superseded => new OutboxChange.Superseded(reader.Text(), reader.Time()),
+        Kind.Refused => new OutboxChange.Refused(reader.Text(), reader.Bytes(), reader.Time()),
         Kind.Requeued => new OutboxChange.Requeued(reader.Text(), reader.U64(), reader.Mined(), reader.Time()),
         Kind.Unmined => new OutboxChange.Unmined(reader.Text(), reader.Time()),
         _ => throw new FormatException($"unknown record kind {(byte)kind}"),

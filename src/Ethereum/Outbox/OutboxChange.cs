@@ -19,11 +19,11 @@ public abstract record OutboxChange
     /// <summary>The call was mined, as deep as asked, and reverted.</summary>
     public sealed record Failed(MinedAttempt Mined, string Reason, ReadOnlyMemory<byte> RevertData, DateTimeOffset At) : OutboxChange;
 
-    /// <summary>The effect is there without this intent. <paramref name="Cancellation"/> is set where a nonce had to be taken back.</summary>
-    public sealed record Superseded(string Reason, MinedAttempt? Cancellation, DateTimeOffset At) : OutboxChange;
+    /// <summary>The effect is there without this intent.</summary>
+    public sealed record Superseded(string Reason, DateTimeOffset At) : OutboxChange;
 
-    /// <summary>It must not be sent. <paramref name="Cancellation"/> is set where a nonce had to be taken back.</summary>
-    public sealed record Refused(string Reason, ReadOnlyMemory<byte> RevertData, MinedAttempt? Cancellation, DateTimeOffset At) : OutboxChange;
+    /// <summary>It must not be sent.</summary>
+    public sealed record Refused(string Reason, ReadOnlyMemory<byte> RevertData, DateTimeOffset At) : OutboxChange;
 
     /// <summary>
     /// Back to the queue, without a nonce: none of its attempts can be mined any more, or a final state was wrong. Attempts are forgotten.

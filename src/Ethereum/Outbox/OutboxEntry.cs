@@ -51,8 +51,8 @@ public sealed record OutboxEntry
     public ulong? Nonce => Attempts.IsEmpty ? null : Attempts[0].Nonce;
 
     /// <summary>
-    /// The entry after a change. A nonce is let go only with proof: a final state of an entry in flight names the attempt that was
-    /// mined, and a success or revert must be that of the call, a supersession or refusal that of its cancellation.
+    /// The entry after a change. An entry that holds a nonce is finished only by its call being mined, and cannot be set aside: it must
+    /// go back to the queue first, for which its nonce must have been used up, by its own cancellation or by somebody else.
     /// </summary>
     /// <exception cref="OutboxException">The change cannot follow the state that the entry is in.</exception>
     public OutboxEntry Apply(OutboxChange change)
@@ -62,10 +62,10 @@ public sealed record OutboxEntry
         {
             OutboxChange.Signed signed => WithAttempt(signed.Attempt),
             OutboxChange.Sent sent => WithSent(sent),
-            OutboxChange.Confirmed confirmed => Finished(OutboxState.Confirmed, confirmed.Mined, AttemptPurpose.Call, "", default, confirmed.At),
-            OutboxChange.Failed failed => Finished(OutboxState.Failed, failed.Mined, AttemptPurpose.Call, failed.Reason, failed.RevertData, failed.At),
-            OutboxChange.Superseded superseded => SetAside(OutboxState.Superseded, superseded.Cancellation, superseded.Reason, default, superseded.At),
-            OutboxChange.Refused refused => SetAside(OutboxState.Refused, refused.Cancellation, refused.Reason, refused.RevertData, refused.At),
+            OutboxChange.Confirmed confirmed => Finished(OutboxState.Confirmed, confirmed.Mined, "", default, confirmed.At),
+            OutboxChange.Failed failed => Finished(OutboxState.Failed, failed.Mined, failed.Reason, failed.RevertData, failed.At),
+            OutboxChange.Superseded superseded => SetAside(OutboxState.Superseded, superseded.Reason, default, superseded.At),
+            OutboxChange.Refused refused => SetAside(OutboxState.Refused, refused.Reason, refused.RevertData, refused.At),
             OutboxChange.Requeued requeued => BackInQueue(requeued),
             OutboxChange.Unmined unmined => InFlightAgain(unmined),
             _ => throw new OutboxException(OutboxFault.BadTransition, $"unknown change {change.GetType().Name}"),
@@ -105,12 +105,12 @@ public sealed record OutboxEntry
     }
 
     private OutboxEntry Finished(
-        OutboxState state, MinedAttempt mined, AttemptPurpose purpose, string reason, ReadOnlyMemory<byte> revertData, DateTimeOffset at)
+        OutboxState state, MinedAttempt mined, string reason, ReadOnlyMemory<byte> revertData, DateTimeOffset at)
     {
         Require(IsInFlight, state.ToString());
-        if (AttemptOf(mined.TransactionHash).Purpose != purpose)
+        if (AttemptOf(mined.TransactionHash).Purpose != AttemptPurpose.Call)
         {
-            throw new OutboxException(OutboxFault.BadTransition, $"entry {Id} cannot be {state} by {mined.TransactionHash}, which is not its {purpose}");
+            throw new OutboxException(OutboxFault.BadTransition, $"entry {Id} cannot be {state} by {mined.TransactionHash}, which is not its call");
         }
 
         return this with
@@ -124,13 +124,8 @@ public sealed record OutboxEntry
         };
     }
 
-    private OutboxEntry SetAside(OutboxState state, MinedAttempt? cancellation, string reason, ReadOnlyMemory<byte> revertData, DateTimeOffset at)
+    private OutboxEntry SetAside(OutboxState state, string reason, ReadOnlyMemory<byte> revertData, DateTimeOffset at)
     {
-        if (cancellation is not null)
-        {
-            return Finished(state, cancellation, AttemptPurpose.Cancel, reason, revertData, at);
-        }
-
         Require(State == OutboxState.Queued, state.ToString());
         return this with { State = state, ChangedAt = at, Reason = reason, RevertData = revertData };
     }

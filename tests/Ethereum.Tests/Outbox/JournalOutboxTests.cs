@@ -163,9 +163,8 @@ public sealed class JournalOutboxTests : IDisposable
         [
             new OutboxChange.Signed(Samples.Attempt(6, "with another nonce")),
             new OutboxChange.Signed(Samples.Attempt(5, "call")),
-            new OutboxChange.Superseded("somebody did it", null, Samples.Time),
-            new OutboxChange.Superseded("somebody did it", Samples.Mined("call"), Samples.Time),
-            new OutboxChange.Refused("no", default, null, Samples.Time),
+            new OutboxChange.Superseded("somebody did it", Samples.Time),
+            new OutboxChange.Refused("no", default, Samples.Time),
             new OutboxChange.Confirmed(Samples.Mined("not ours"), Samples.Time),
             new OutboxChange.Sent(Samples.Hash("not ours"), Samples.Time),
             new OutboxChange.Unmined("was never mined", Samples.Time),
@@ -238,15 +237,16 @@ public sealed class JournalOutboxTests : IDisposable
             {
                 "confirmed" => new OutboxChange.Confirmed(Samples.Mined("confirmed dearer"), Samples.Time),
                 "failed" => new OutboxChange.Failed(Samples.Mined("failed"), "ClaimAlreadyExists()", new byte[] { 1, 2, 3, 4 }, Samples.Time),
-                "superseded" => new OutboxChange.Superseded("the chain shows it", null, Samples.Time),
-                "refused" => new OutboxChange.Refused("would revert", new byte[] { 5, 6 }, null, Samples.Time),
+                "superseded" => new OutboxChange.Superseded("the chain shows it", Samples.Time),
+                "refused" => new OutboxChange.Refused("would revert", new byte[] { 5, 6 }, Samples.Time),
                 "requeued" => new OutboxChange.Requeued("out of gas", 300_000, Samples.Mined("requeued"), Samples.Time),
                 _ => null,
             };
             if (name == "cancelled")
             {
                 await outbox.RecordAsync(id, new OutboxChange.Signed(Samples.Attempt(nonce - 1, "cancellation", AttemptPurpose.Cancel)), _none);
-                last = new OutboxChange.Superseded("somebody else did it", Samples.Mined("cancellation"), Samples.Time);
+                await outbox.RecordAsync(id, new OutboxChange.Requeued("cancelled", 0, Samples.Mined("cancellation"), Samples.Time), _none);
+                last = new OutboxChange.Superseded("somebody else did it", Samples.Time);
             }
 
             if (last is not null)
