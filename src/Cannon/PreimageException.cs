@@ -1,7 +1,7 @@
 namespace Gavel.Cannon;
 
 /// <summary>A preimage could not be had: the source lacks it, has failed, or gave a value that does not fit its key.</summary>
-public sealed class PreimageException : Exception
+public class PreimageException : Exception
 {
     /// <summary>With what is wrong and where.</summary>
     public PreimageException(string message)
