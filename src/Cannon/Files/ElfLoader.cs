@@ -6,6 +6,9 @@ namespace Gavel.Cannon;
 /// <summary>Makes a program's initial state (cannon-vm section 6), with the page layout of the reference.</summary>
 public static class ElfLoader
 {
+    // Far above any program, and low enough that a corrupt size cannot fill the host's memory.
+    private const ulong LargestSegment = 1ul << 30;
+
     private const uint Load = 1;
     private const uint MipsAbiFlags = 0x7000_0003;
     private const int StackPages = 4;
@@ -77,6 +80,11 @@ public static class ElfLoader
         {
             throw new ElfException(
                 field, segment.Offset, $"0x{segment.MemorySize:x} bytes at 0x{segment.Address:x} do not lie below the heap at 0x{version.HeapStart:x}");
+        }
+
+        if (segment.MemorySize > LargestSegment)
+        {
+            throw new ElfException(field, segment.Offset, $"0x{segment.MemorySize:x} bytes of memory are more than 0x{LargestSegment:x}");
         }
 
         Write(state, segment.Address, segment.Content.Span, segment.MemorySize);

@@ -31,6 +31,7 @@ internal sealed class JsonTokens(Stream stream)
     {
         while (true)
         {
+            // Text that is not UTF-8 is an InvalidOperationException to the reader.
             try
             {
                 Utf8JsonReader reader = new(_buffer.AsSpan(_start, _end - _start), _isLast, _state);
@@ -45,7 +46,7 @@ internal sealed class JsonTokens(Stream stream)
                     return false;
                 }
             }
-            catch (JsonException error)
+            catch (Exception error) when (error is JsonException or InvalidOperationException)
             {
                 throw new StateFileException(field, Offset, $"not JSON ({error.Message})", error);
             }
