@@ -166,10 +166,18 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>, IFor
     }
 
     /// <summary>Checked difference.</summary>
-    public static UInt256 operator -(UInt256 left, UInt256 right) =>
-        left >= right
-            ? FromBigInteger(left.ToBigInteger() - right.ToBigInteger())
-            : throw new OverflowException($"{left} - {right} is below 0");
+    public static UInt256 operator -(UInt256 left, UInt256 right)
+    {
+        if (left < right)
+        {
+            throw new OverflowException($"{left} - {right} is below 0");
+        }
+
+        UInt128 low = new UInt128(left._u1, left._u0) - new UInt128(right._u1, right._u0);
+        UInt128 high = new UInt128(left._u3, left._u2) - new UInt128(right._u3, right._u2);
+        high -= new UInt128(left._u1, left._u0) < new UInt128(right._u1, right._u0) ? 1u : 0u;
+        return new UInt256((ulong)(high >> 64), (ulong)high, (ulong)(low >> 64), (ulong)low);
+    }
 
     /// <summary>Checked product.</summary>
     public static UInt256 operator *(UInt256 left, UInt256 right) => FromBigInteger(left.ToBigInteger() * right.ToBigInteger());
