@@ -162,6 +162,7 @@ public static class FaultDisputeGame
         internal static readonly AbiFunction Challenger = new("challenger()");
         internal static readonly AbiFunction BondDistributionMode = new("bondDistributionMode()");
         internal static readonly AbiFunction HasUnlockedCredit = new("hasUnlockedCredit(address)");
+        internal static readonly AbiFunction RefundModeCredit = new("refundModeCredit(address)");
         internal static readonly AbiFunction IsGameFinalized = new("isGameFinalized(address)");
     }
 }
