@@ -1,0 +1,119 @@
+using Gavel.Contracts;
+using Gavel.Ethereum;
+using Gavel.GameSolver;
+
+namespace Gavel.Challenger;
+
+/// <summary>
+/// Asks the chain, before an intent is sent and before each resend, whether it is still wanted: a move that anyone else has made counts as
+/// made, a step on a claim that is countered is done, and nothing moves on a game that is over.
+/// </summary>
+public sealed class IntentGuard(EthClient l1) : IIntentGuard
+{
+    /// <inheritdoc/>
+    public async ValueTask<IntentVerdict> CheckAsync(OutboxEntry entry, RpcBlock head, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        ArgumentNullException.ThrowIfNull(head);
+        if (IntentKey.Decode(entry.Intent.Key.Span) is not { } key)
+        {
+            return new IntentVerdict(IntentStanding.Unwanted, "the intent's key is not one of the challenger's");
+        }
+
+        ReadBatch batch = new(l1, BlockRef.At(head.Hash));
+        return key.Kind switch
+        {
+            IntentKind.Move => await CheckMoveAsync(batch, key, entry.Intent, cancellationToken),
+            IntentKind.Step => await CheckStepAsync(batch, key, cancellationToken),
+            IntentKind.LocalData or IntentKind.Preimage => await DoneIfAsync(
+                batch, PreimageOracle.PartOk(batch, key.Target, key.Subject, key.Index), "the oracle has the part", cancellationToken),
+            IntentKind.ChallengeBlock => await CheckBlockAsync(batch, key, cancellationToken),
+            IntentKind.ResolveClaim => await DoneIfAsync(
+                batch, GameEffects.SubgameResolved(batch, key.Target, key.Index), "the claim is resolved", cancellationToken),
+            IntentKind.ResolveGame => await CheckResolveAsync(batch, key, cancellationToken),
+            IntentKind.CloseGame => await DoneIfAsync(batch, GameEffects.IsClosed(batch, key.Target), "the game is closed", cancellationToken),
+            IntentKind.UnlockCredit => await DoneIfAsync(
+                batch, GameEffects.HasUnlockedCredit(batch, key.Target, RecipientOf(key)), "the credit is unlocked", cancellationToken),
+            IntentKind.WithdrawCredit => await CheckCreditAsync(batch, key, cancellationToken),
+            _ => IntentVerdict.Wanted,
+        };
+    }
+
+    private static async Task<IntentVerdict> CheckMoveAsync(ReadBatch batch, IntentKey key, Intent intent, CancellationToken cancellationToken)
+    {
+        Read<GameStatus> status = GameEffects.Status(batch, key.Target);
+        Read<bool> exists = GameEffects.ClaimExists(batch, key.Target, key.Subject);
+        Read<Claim> parent = FaultDisputeGame.ClaimData(batch, key.Target, key.Index);
+        await batch.RunAsync(cancellationToken);
+        if (exists.Value)
+        {
+            return new IntentVerdict(IntentStanding.Effective, "the claim is posted");
+        }
+
+        if (status.Value != GameStatus.InProgress)
+        {
+            return new IntentVerdict(IntentStanding.Unwanted, $"the game is over ({status.Value})");
+        }
+
+        bool attack = FaultDisputeGame.AttackFunction.IsCalledBy(intent.Calldata.Span);
+        Read<UInt256> bond = GameEffects.RequiredBond(
+            batch, key.Target, attack ? parent.Value.Position.Attack() : parent.Value.Position.Defend());
+        await batch.RunAsync(cancellationToken);
+        return new IntentVerdict(IntentStanding.Wanted, "", bond.Value);
+    }
+
+    private static async Task<IntentVerdict> CheckStepAsync(ReadBatch batch, IntentKey key, CancellationToken cancellationToken)
+    {
+        Read<GameStatus> status = GameEffects.Status(batch, key.Target);
+        Read<bool> resolved = GameEffects.SubgameResolved(batch, key.Target, key.Index);
+        Read<Claim> claim = FaultDisputeGame.ClaimData(batch, key.Target, key.Index);
+        await batch.RunAsync(cancellationToken);
+        return claim.Value switch
+        {
+            { CounteredBy.IsZero: false } => new IntentVerdict(IntentStanding.Effective, $"the claim is countered by {claim.Value.CounteredBy}"),
+            _ when claim.Value.Id.ContractHash() != key.Subject => new IntentVerdict(IntentStanding.Unwanted, "another claim has taken the index"),
+            _ when resolved.Value || status.Value != GameStatus.InProgress => new IntentVerdict(IntentStanding.Unwanted, "the claim is resolved"),
+            _ => IntentVerdict.Wanted,
+        };
+    }
+
+    private static async Task<IntentVerdict> CheckBlockAsync(ReadBatch batch, IntentKey key, CancellationToken cancellationToken)
+    {
+        Read<Address> challenger = GameEffects.BlockChallenger(batch, key.Target);
+        Read<GameStatus> status = GameEffects.Status(batch, key.Target);
+        await batch.RunAsync(cancellationToken);
+        return !challenger.Value.IsZero
+            ? new IntentVerdict(IntentStanding.Effective, $"{challenger.Value} has challenged the block number")
+            : Over(status.Value, IntentStanding.Unwanted);
+    }
+
+    private static async Task<IntentVerdict> CheckResolveAsync(ReadBatch batch, IntentKey key, CancellationToken cancellationToken)
+    {
+        Read<GameStatus> status = GameEffects.Status(batch, key.Target);
+        await batch.RunAsync(cancellationToken);
+        return Over(status.Value, IntentStanding.Effective);
+    }
+
+    private static async Task<IntentVerdict> CheckCreditAsync(ReadBatch batch, IntentKey key, CancellationToken cancellationToken)
+    {
+        Read<UInt256> credit = GameEffects.Credit(batch, key.Target, RecipientOf(key));
+        await batch.RunAsync(cancellationToken);
+        return credit.Value.IsZero ? new IntentVerdict(IntentStanding.Effective, "nothing is owed any more") : IntentVerdict.Wanted;
+    }
+
+    private static async Task<IntentVerdict> DoneIfAsync(ReadBatch batch, Read<bool> done, string reason, CancellationToken cancellationToken)
+    {
+        await batch.RunAsync(cancellationToken);
+        return done.Value ? new IntentVerdict(IntentStanding.Effective, reason) : IntentVerdict.Wanted;
+    }
+
+    private static IntentVerdict Over(GameStatus status, IntentStanding standing) => status == GameStatus.InProgress
+        ? IntentVerdict.Wanted
+        : new IntentVerdict(standing, $"the game is over ({status})");
+
+    private static Address RecipientOf(IntentKey key)
+    {
+        Hash32 word = key.Subject;
+        return new Address(Hash32.BytesOf(in word)[(Hash32.Size - Address.Size)..]);
+    }
+}

@@ -1,0 +1,144 @@
+using System.Globalization;
+using Gavel.Contracts;
+using Gavel.Ethereum;
+using Gavel.GameSolver;
+using Gavel.GameSolver.Resolving;
+using Gavel.GameSolver.Solving;
+
+namespace Gavel.Challenger;
+
+/// <summary>
+/// What remains when nobody may move any more: resolving claims and games bottom up, and getting bonds back. By default only in games in
+/// which we hold a bond or credit, or whose root is invalid.
+/// </summary>
+/// <param name="chainId">L1's chain id.</param>
+/// <param name="accounts">Accounts whose bonds and credits are ours.</param>
+/// <param name="resolveAll">Whether games that are no business of ours are resolved too.</param>
+public sealed class SettlementPlanner(ulong chainId, IReadOnlyList<Address> accounts, bool resolveAll)
+{
+    // A claim with more children than this is resolved in pages, so that one call stays far below a block's gas (17,000 to 20,000 a child).
+    private const int ChildrenPerPage = 256;
+
+    /// <summary>The calls that are due at a view.</summary>
+    /// <param name="game">What never changes about the game.</param>
+    /// <param name="state">Its state.</param>
+    /// <param name="claims">The state as the solver takes it.</param>
+    /// <param name="verdict">What is true of its root.</param>
+    /// <param name="view">The L1 block.</param>
+    public IReadOnlyList<PlannedCall> Plan(GameMetadata game, GameState state, Game claims, Verdict verdict, L1View view)
+    {
+        ArgumentNullException.ThrowIfNull(game);
+        ArgumentNullException.ThrowIfNull(state);
+        ArgumentNullException.ThrowIfNull(claims);
+        ArgumentNullException.ThrowIfNull(view);
+        GameRules rules = game.Rules ?? throw new ArgumentException($"the rules of game {game.Game} are not known", nameof(game));
+        List<PlannedCall> calls = [];
+        if (state.Status == GameStatus.InProgress && (resolveAll || verdict == Verdict.Invalid || IsOurs(state)))
+        {
+            PlanResolution(game, rules, claims, view, calls);
+        }
+
+        foreach (Address account in accounts)
+        {
+            PlanCredit(game, rules, state, account, view, calls);
+        }
+
+        return calls;
+    }
+
+    private bool IsOurs(GameState state) =>
+        state.Claims.Any(claim => accounts.Contains(claim.Claimant) || accounts.Contains(claim.CounteredBy))
+        || state.Credits.Values.Any(credit => !credit.Owed.IsZero)
+        || accounts.Contains(state.L2BlockNumberChallenger);
+
+    private void PlanResolution(GameMetadata game, GameRules rules, Game claims, L1View view, List<PlannedCall> calls)
+    {
+        ResolutionOrder order = ResolutionOrder.At(claims, new GameTime(rules.Clock, view.Timestamp));
+
+        // Children must be mined before their parents can even be estimated: each cycle sends the claims that have nothing left below them.
+        foreach (ResolvableClaim claim in order.Claims.Where(claim => claims.ChildrenOf(claim.ClaimIndex).All(claims.IsResolved)))
+        {
+            uint pages = (uint)((claim.Children + ChildrenPerPage - 1) / ChildrenPerPage);
+            for (uint page = 0; page < Math.Max(pages, 1); page++)
+            {
+                calls.Add(new PlannedCall(
+                    new IntentKey(chainId, IntentKind.ResolveClaim, game.Game, claims[claim.ClaimIndex].Id.ContractHash(), (uint)claim.ClaimIndex, page),
+                    FaultDisputeGame.ResolveClaim(game.Game, (uint)claim.ClaimIndex, pages <= 1 ? 0u : ChildrenPerPage),
+                    Priorities.Resolve,
+                    null,
+                    string.Create(CultureInfo.InvariantCulture, $"resolve claim {claim.ClaimIndex}: its clock is used up and all below it is resolved"),
+                    claim.ClaimIndex));
+            }
+        }
+
+        if (claims.IsResolved(0))
+        {
+            calls.Add(new PlannedCall(
+                new IntentKey(chainId, IntentKind.ResolveGame, game.Game),
+                FaultDisputeGame.Resolve(game.Game),
+                Priorities.Resolve,
+                null,
+                "resolve the game: its root claim is resolved",
+                null));
+        }
+    }
+
+    private void PlanCredit(GameMetadata game, GameRules rules, GameState state, Address account, L1View view, List<PlannedCall> calls)
+    {
+        GameCredit credit = state.Credits[account];
+        bool delayIsOver = !credit.Pending.Amount.IsZero && credit.Pending.UnlockedAt + rules.WethDelay <= view.Timestamp;
+        if (game.Generation == GameGeneration.V1)
+        {
+            // 1.2.0 unlocks at each payout and pays after the delay from the last one; before the game is over another payout may come.
+            if (state.Status != GameStatus.InProgress && !credit.Owed.IsZero && delayIsOver)
+            {
+                calls.Add(Credit(game, account, IntentKind.WithdrawCredit, credit, "withdraw"));
+            }
+
+            return;
+        }
+
+        if (state.Status == GameStatus.InProgress)
+        {
+            return;
+        }
+
+        if (state.BondMode == BondDistributionMode.Undecided)
+        {
+            if (state.IsFinalized && IsOurs(state))
+            {
+                calls.Add(new PlannedCall(
+                    new IntentKey(chainId, IntentKind.CloseGame, game.Game),
+                    FaultDisputeGame.CloseGame(game.Game),
+                    Priorities.Credit,
+                    null,
+                    "close the game: it is resolved and finalised, so that bonds can be paid",
+                    null));
+            }
+        }
+        else if (!credit.IsUnlocked && !credit.Owed.IsZero)
+        {
+            calls.Add(Credit(game, account, IntentKind.UnlockCredit, credit, "unlock"));
+        }
+        else if (credit.IsUnlocked && delayIsOver)
+        {
+            calls.Add(Credit(game, account, IntentKind.WithdrawCredit, credit, "withdraw"));
+        }
+    }
+
+    private PlannedCall Credit(GameMetadata game, Address account, IntentKind kind, GameCredit credit, string verb) => new(
+        new IntentKey(chainId, kind, game.Game, Recipient(account)),
+        FaultDisputeGame.ClaimCredit(game.Game, account),
+        Priorities.Credit,
+        null,
+        string.Create(CultureInfo.InvariantCulture, $"{verb} {credit.Owed} wei of credit for {account}"),
+        null);
+
+    private static Hash32 Recipient(Address account)
+    {
+        Span<byte> word = stackalloc byte[Hash32.Size];
+        word.Clear();
+        account.CopyTo(word[(Hash32.Size - Address.Size)..]);
+        return new Hash32(word);
+    }
+}

@@ -1,0 +1,58 @@
+using System.Globalization;
+using Gavel.Contracts;
+using Gavel.Ethereum;
+using Gavel.GameSolver;
+using Gavel.GameSolver.Resolving;
+using Gavel.GameSolver.Solving;
+using Gavel.Rollup;
+
+namespace Gavel.Challenger;
+
+/// <summary>Decides one game: asks the solver, fetches from the trusted nodes what it lacked, and asks again until nothing more is to be had.</summary>
+public sealed class GameJudge(GameMetadata metadata, GameTrace trace)
+{
+    private readonly HonestSolver _solver = new(trace);
+    private readonly GameRules _rules = metadata.Rules ?? throw new ArgumentException($"the rules of game {metadata.Game} are not known", nameof(metadata));
+
+    /// <summary>The truth about the game as far as it is known.</summary>
+    public GameTrace Trace { get; } = trace;
+
+    /// <summary>Decides the game at a view.</summary>
+    public async Task<Judgement> JudgeAsync(Game game, L1View view, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(game);
+        ArgumentNullException.ThrowIfNull(view);
+        GameTime time = new(_rules.Clock, view.Timestamp);
+        Solution solution = _solver.Solve(game, time);
+        while (Trace.Outputs.WantsMore && await Trace.Outputs.FetchAsync(cancellationToken))
+        {
+            solution = _solver.Solve(game, time);
+        }
+
+        (Verdict verdict, string reason) = VerdictOn(game[0].Value, solution);
+        return new Judgement(view, game, verdict, reason, solution, CapitalNeed.Of(_solver, game, solution, _rules.Bonds));
+    }
+
+    /// <summary>What the honest party thinks of a claim of the game judged last.</summary>
+    public Stance StanceOn(int claimIndex) => _solver.StanceOn(claimIndex);
+
+    private (Verdict Verdict, string Reason) VerdictOn(Hash32 root, Solution solution)
+    {
+        if (solution.AgreesWithRoot is not bool agrees || Trace.Outputs.SafeHead is not { } safe || Trace.Outputs.CappedBlock is not ulong cap)
+        {
+            string why = solution.Unanswered.FirstOrDefault(claim => claim.ClaimIndex == 0)?.Detail ?? "the trusted nodes gave no answer";
+            return (Verdict.Unavailable, why);
+        }
+
+        string head = string.Create(CultureInfo.InvariantCulture, $"at L1 head {metadata.L1Head} the safe head is {safe}");
+        if (metadata.L2BlockNumber > safe.Number)
+        {
+            return (Verdict.Invalid, $"{head}, so block {metadata.L2BlockNumber} cannot be derived");
+        }
+
+        VerifiedOutput honest = Trace.Outputs.Known[cap];
+        return agrees
+            ? (Verdict.Valid, $"{head}, and {root} is the output of block {honest.Block}")
+            : (Verdict.Invalid, $"{head}, and the output of block {honest.Block} is {honest.OutputRoot}, not {root}");
+    }
+}

@@ -1,0 +1,196 @@
+using System.Collections.Concurrent;
+using Gavel.Contracts;
+using Gavel.Ethereum;
+using Gavel.GameSolver;
+using Gavel.GameSolver.Solving;
+using Gavel.Rollup;
+using Microsoft.Extensions.Logging;
+
+namespace Gavel.Challenger;
+
+/// <summary>What one cycle came to.</summary>
+/// <param name="View">The L1 block it read at.</param>
+/// <param name="Book">What was read.</param>
+/// <param name="Judgements">What was decided, by game.</param>
+/// <param name="Planned">How many calls are wanted on the chain, under way or not.</param>
+public sealed record CycleReport(L1View View, BookUpdate Book, IReadOnlyDictionary<Address, Judgement> Judgements, int Planned);
+
+/// <summary>Defends one chain: reads it at one L1 block, decides each game, and hands what is to be done to the outbox.</summary>
+/// <param name="l1">The L1 node.</param>
+/// <param name="nodes">The trusted L2 nodes.</param>
+/// <param name="book">The chain's games.</param>
+/// <param name="executions">Makes execution traces.</param>
+/// <param name="actions">Turns the solver's actions into calls.</param>
+/// <param name="settlement">Resolves and gets bonds back.</param>
+/// <param name="submitter">Makes calls into intents.</param>
+/// <param name="account">The account that moves.</param>
+/// <param name="options">The chain's options.</param>
+/// <param name="logger">Where notable things are told.</param>
+public sealed partial class ChainAgent(
+    EthClient l1,
+    TrustedNodes nodes,
+    GameBook book,
+    IExecutionTraces executions,
+    ActionPlanner actions,
+    SettlementPlanner settlement,
+    Submitter submitter,
+    Address account,
+    ChainOptions options,
+    ILogger logger)
+{
+    private readonly ConcurrentDictionary<Address, GameJudge> _judges = new();
+    private readonly HashSet<(Address Game, string Message)> _told = [];
+
+    /// <summary>The games that are covered.</summary>
+    public GameBook Book => book;
+
+    /// <summary>One cycle.</summary>
+    /// <exception cref="RpcException">L1 gave no usable answer; nothing was decided.</exception>
+    public async Task<CycleReport> CycleAsync(CancellationToken cancellationToken)
+    {
+        L1View view = await L1View.OfHeadAsync(l1, cancellationToken);
+        BookUpdate update = await book.UpdateAsync(view, cancellationToken);
+        List<(GameMetadata Game, string Verdict, PlannedCall Call)> planned = [];
+        Dictionary<Address, Judgement> judgements = [];
+        foreach (WatchedGame game in book.Games)
+        {
+            try
+            {
+                if (await DecideAsync(game, view, planned, cancellationToken) is { } judgement)
+                {
+                    judgements[game.Metadata.Game] = judgement;
+                }
+            }
+            catch (Exception error) when (error is RpcException or ContractReadException or InvalidOperationException or ArgumentException)
+            {
+                // One game that cannot be decided now must not stop the others; it is decided again in the next cycle.
+                LogUndecided(logger, options.Name, game.Metadata.Game, error.Message);
+            }
+        }
+
+        await submitter.SubmitAsync(planned, view, cancellationToken);
+        foreach (Address gone in _judges.Keys.Except(book.Games.Select(game => game.Metadata.Game)))
+        {
+            _judges.TryRemove(gone, out _);
+            _told.RemoveWhere(told => told.Game == gone);
+        }
+
+        return new CycleReport(view, update, judgements, planned.Count);
+    }
+
+    private async Task<Judgement?> DecideAsync(
+        WatchedGame game, L1View view, List<(GameMetadata Game, string Verdict, PlannedCall Call)> planned, CancellationToken cancellationToken)
+    {
+        GameMetadata metadata = game.Metadata;
+        if (WhyNotPlayed(metadata) is { } why)
+        {
+            Tell(metadata, why, LogLevel.Warning);
+            return null;
+        }
+
+        if (game.State is not { } state || game.Game is not { } claims)
+        {
+            return null;
+        }
+
+        Judgement? judgement = null;
+        if (state.Status == GameStatus.InProgress)
+        {
+            GameJudge judge = _judges.GetOrAdd(metadata.Game, _ => new GameJudge(metadata, new GameTrace(metadata, new OutputTrace(metadata, nodes), executions)));
+            judgement = await judge.JudgeAsync(claims, view, cancellationToken);
+            TellVerdict(metadata, judgement, claims);
+            await PlanMovesAsync(metadata, judgement, judge, planned, cancellationToken);
+        }
+
+        foreach (PlannedCall call in settlement.Plan(metadata, state, claims, judgement?.Verdict ?? Verdict.Unavailable, view))
+        {
+            planned.Add((metadata, judgement?.Reason ?? "the game is over", call));
+        }
+
+        return judgement;
+    }
+
+    private async Task PlanMovesAsync(
+        GameMetadata metadata,
+        Judgement judgement,
+        GameJudge judge,
+        List<(GameMetadata Game, string Verdict, PlannedCall Call)> planned,
+        CancellationToken cancellationToken)
+    {
+        if (metadata.Rules?.Permitted is { } permitted && permitted.Challenger != account && permitted.Proposer != account)
+        {
+            Tell(metadata, $"it is permissioned and {account} is neither its proposer nor its challenger", LogLevel.Warning);
+            return;
+        }
+
+        (IReadOnlyList<PlannedCall> calls, IReadOnlyList<string> problems) =
+            await actions.PlanAsync(metadata, judgement, judge.StanceOn, cancellationToken);
+        foreach (PlannedCall call in calls)
+        {
+            planned.Add((metadata, judgement.Reason, call));
+        }
+
+        if (problems.Count > 0)
+        {
+            Tell(metadata, string.Join("; ", problems), LogLevel.Error);
+        }
+    }
+
+    private string? WhyNotPlayed(GameMetadata metadata) => metadata switch
+    {
+        { Generation: GameGeneration.Unsupported } or { Rules: null } => $"its rules are not known (version \"{metadata.Version}\", type {metadata.GameType})",
+        _ when options.GameTypes.Count > 0 && !options.GameTypes.Contains(metadata.GameType) => $"type {metadata.GameType} is not among the configured game types",
+        _ => null,
+    };
+
+    private void TellVerdict(GameMetadata metadata, Judgement judgement, Game claims)
+    {
+        GameRules rules = metadata.Rules!;
+        string text = $"{judgement.Verdict}: {judgement.Reason}";
+        if (judgement.Verdict == Verdict.Unavailable)
+        {
+            // How long the game can wait: until the root can be attacked no more.
+            Int128 left = rules.Clock.Deadline(default, claims[0].Clock) - judgement.View.Timestamp;
+            TellWith(metadata, text, $"{text}; nothing is attacked; {left} s are left to attack the root", LogLevel.Warning);
+            return;
+        }
+
+        Tell(metadata, text, LogLevel.Information);
+        foreach (UnansweredClaim claim in judgement.Solution.Unanswered)
+        {
+            string unanswered = $"claim {claim.ClaimIndex} has no answer ({claim.Reason}): {claim.Detail}";
+            Int128 left = GameSolver.Resolving.ActionDeadline.OfClaim(claims, claim.ClaimIndex, rules.Clock) - judgement.View.Timestamp;
+            TellWith(metadata, $"{claim.ClaimIndex}{claim.Reason}{claim.Detail}", $"{unanswered}; {left} s left", LogLevel.Warning);
+        }
+
+        WarnOfUncappedBlock(metadata, judgement);
+    }
+
+    // Contract 1.2.0 hands the VM a block number that is not capped at the proposed block: a game below the safe head cannot be defended.
+    private void WarnOfUncappedBlock(GameMetadata metadata, Judgement judgement)
+    {
+        bool isCannon = !options.Cannon.AlphabetGameTypes.Contains(metadata.GameType);
+        if (metadata.Generation == GameGeneration.V1 && isCannon && judgement.Verdict == Verdict.Valid
+            && _judges.TryGetValue(metadata.Game, out GameJudge? judge) && judge.Trace.Outputs.SafeHead is { } safe && metadata.L2BlockNumber < safe.Number)
+        {
+            Tell(metadata, $"this contract version cannot defend this game: the proposed block {metadata.L2BlockNumber} is below the safe head {safe.Number}", LogLevel.Error);
+        }
+    }
+
+    private void Tell(GameMetadata metadata, string message, LogLevel level) => TellWith(metadata, message, message, level);
+
+    // Each thing is told once for each game, so that the log stays readable however often a cycle runs.
+    private void TellWith(GameMetadata metadata, string key, string message, LogLevel level)
+    {
+        if (_told.Add((metadata.Game, key)))
+        {
+            LogGame(logger, level, options.Name, metadata.Game, metadata.GameType, metadata.L2BlockNumber, message);
+        }
+    }
+
+    [LoggerMessage(EventId = 3001, Message = "{Chain} game {Game} (type {GameType}, block {L2Block}): {Message}")]
+    private static partial void LogGame(ILogger logger, LogLevel level, string chain, Address game, uint gameType, UInt256 l2Block, string message);
+
+    [LoggerMessage(3002, LogLevel.Warning, "{Chain} game {Game} could not be decided in this cycle: {Problem}")]
+    private static partial void LogUndecided(ILogger logger, string chain, Address game, string problem);
+}

@@ -1,0 +1,113 @@
+namespace Gavel.Challenger;
+
+/// <summary>One chain to defend. Addresses are hex text, durations seconds.</summary>
+public sealed class ChainOptions
+{
+    /// <summary>Its name in logs, metrics and commands.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>L1 address of the chain's <c>SystemConfig</c>, from which everything else is found. This or <see cref="Factory"/>.</summary>
+    public string? SystemConfig { get; set; }
+
+    /// <summary>L1 address of the <c>DisputeGameFactory</c>, where it is to be given itself.</summary>
+    public string? Factory { get; set; }
+
+    /// <summary>L1 execution nodes (http, https, ws, wss), the preferred first.</summary>
+    public IList<string> L1 { get; init; } = [];
+
+    /// <summary>Rollup nodes that are trusted; each votes.</summary>
+    public IList<string> RollupNodes { get; init; } = [];
+
+    /// <summary>L2 execution nodes from which output roots are rebuilt; each votes.</summary>
+    public IList<string> L2ExecutionNodes { get; init; } = [];
+
+    /// <summary>Seconds between two cycles.</summary>
+    public double PollSeconds { get; set; } = 12;
+
+    /// <summary>L1 blocks between two full reads of all games, which catch what events did not tell.</summary>
+    public ulong AuditBlocks { get; set; } = 300;
+
+    /// <summary>Game types to play. Empty: all whose rules are known.</summary>
+    public IList<uint> GameTypes { get; init; } = [];
+
+    /// <summary>Decide and explain, send nothing.</summary>
+    public bool DryRun { get; set; }
+
+    /// <summary>Resolve all games, not only those in which we hold a bond or credit or whose root is invalid.</summary>
+    public bool ResolveAll { get; set; }
+
+    /// <summary>Further accounts of ours whose credit is claimed; hex text.</summary>
+    public IList<string> CreditAccounts { get; init; } = [];
+
+    /// <summary>Where the account's key is.</summary>
+    public AccountOptions Account { get; init; } = new();
+
+    /// <summary>How transactions are sent.</summary>
+    public SendingOptions Sending { get; init; } = new();
+
+    /// <summary>How execution traces are made.</summary>
+    public CannonOptions Cannon { get; init; } = new();
+}
+
+/// <summary>Where an account's key is; exactly one of the four. No option holds the secret itself.</summary>
+public sealed class AccountOptions
+{
+    /// <summary>Name of the environment variable that holds a raw key in hex.</summary>
+    public string? KeyVariable { get; set; }
+
+    /// <summary>File that holds a raw key in hex.</summary>
+    public string? KeyFile { get; set; }
+
+    /// <summary>File that holds a BIP-39 mnemonic.</summary>
+    public string? MnemonicFile { get; set; }
+
+    /// <summary>Derivation path for <see cref="MnemonicFile"/>.</summary>
+    public string MnemonicPath { get; set; } = "m/44'/60'/0'/0/0";
+
+    /// <summary>Web3 keystore (v3) file; its password is in <see cref="KeystorePasswordFile"/>.</summary>
+    public string? KeystoreFile { get; set; }
+
+    /// <summary>File that holds the keystore's password.</summary>
+    public string? KeystorePasswordFile { get; set; }
+}
+
+/// <summary>How transactions are sent.</summary>
+public sealed class SendingOptions
+{
+    /// <summary>Blocks that must be built on a transaction's block before it counts.</summary>
+    public ulong Confirmations { get; set; } = 3;
+
+    /// <summary>Most wei a day in bonds and gas; 0 for no limit. Steps and moves on games already bonded may pass it.</summary>
+    public string MaxWeiPerDay { get; set; } = "0";
+
+    /// <summary>Most gwei per gas that is ever paid; 0 for no limit.</summary>
+    public ulong MaxFeeGwei { get; set; } = 500;
+}
+
+/// <summary>How execution traces are made.</summary>
+public sealed class CannonOptions
+{
+    /// <summary>Folders and http(s) addresses that hold prestates, named by their hash: <c>0x….bin.gz</c>, <c>.bin</c>, <c>.json.gz</c> or <c>.json</c>.</summary>
+    public IList<string> Prestates { get; init; } = [];
+
+    /// <summary>Game types that run on the AlphabetVM instead of Cannon.</summary>
+    public IList<uint> AlphabetGameTypes { get; init; } = [255];
+
+    /// <summary>Command line of the preimage server, with placeholders such as <c>{l1Head}</c>; see docs/running.md.</summary>
+    public IList<string> Server { get; init; } = [];
+
+    /// <summary>Beacon node of L1, for the placeholder {l1Beacon}; null where the server needs none.</summary>
+    public string? L1Beacon { get; set; }
+
+    /// <summary>VM runs at a time.</summary>
+    public int MaxRuns { get; set; } = 1;
+
+    /// <summary>Most guest memory of a run in MiB.</summary>
+    public long MaxMemoryMiB { get; set; } = 8192;
+
+    /// <summary>Most steps of a run.</summary>
+    public ulong MaxSteps { get; set; } = 1UL << 42;
+
+    /// <summary>Seconds that the preimage server has for one answer.</summary>
+    public double ServerAnswerSeconds { get; set; } = 300;
+}

@@ -1,0 +1,132 @@
+using Gavel.Contracts;
+using Gavel.Ethereum;
+using Gavel.Rollup;
+using Microsoft.Extensions.Logging;
+
+namespace Gavel.Challenger;
+
+/// <summary>All that one chain needs: its clients, its contracts and its agent. Nothing of it is shared with other chains but the sender's desk.</summary>
+public sealed class ChainScope : IAsyncDisposable
+{
+    private readonly List<IAsyncDisposable> _clients;
+
+    private ChainScope(List<IAsyncDisposable> clients, EthClient l1, ulong l1ChainId, ChainContracts contracts, TrustedNodes nodes, L2Blocks l2)
+    {
+        _clients = clients;
+        L1 = l1;
+        L1ChainId = l1ChainId;
+        Contracts = contracts;
+        Nodes = nodes;
+        L2 = l2;
+    }
+
+    /// <summary>The L1 nodes.</summary>
+    public EthClient L1 { get; }
+
+    /// <summary>L1's chain id.</summary>
+    public ulong L1ChainId { get; }
+
+    /// <summary>The chain's contracts.</summary>
+    public ChainContracts Contracts { get; }
+
+    /// <summary>The trusted L2 nodes.</summary>
+    public TrustedNodes Nodes { get; }
+
+    /// <summary>Hashes of L2 blocks.</summary>
+    public L2Blocks L2 { get; }
+
+    /// <summary>Connects to the nodes of a chain and finds its contracts.</summary>
+    /// <exception cref="RpcException">A node gave no usable answer.</exception>
+    /// <exception cref="ContractReadException">The configured address is not what it is said to be.</exception>
+    /// <exception cref="FormatException">An address or endpoint is malformed.</exception>
+    public static async Task<ChainScope> ConnectAsync(ChainOptions options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        List<IAsyncDisposable> clients = [];
+        try
+        {
+            FailoverRpc l1Rpc = new([.. options.L1.Select(url => new RpcEndpoint(EndpointUrl.Parse(url)))]);
+            clients.Add(l1Rpc);
+            EthClient l1 = new(l1Rpc);
+            RpcEndpoint[] rollup = [.. options.RollupNodes.Select(url => new RpcEndpoint(EndpointUrl.Parse(url)))];
+            RpcEndpoint[] execution = [.. options.L2ExecutionNodes.Select(url => new RpcEndpoint(EndpointUrl.Parse(url)))];
+            clients.AddRange(rollup);
+            clients.AddRange(execution);
+            ulong chainId = await l1.GetChainIdAsync(cancellationToken);
+            ChainContracts contracts = options.SystemConfig is { Length: > 0 } systemConfig
+                ? await ChainContracts.FromSystemConfigAsync(l1, Address.Parse(systemConfig), BlockRef.Latest, cancellationToken)
+                : ChainContracts.FromFactory(Address.Parse(options.Factory ?? ""));
+            EthClient[] l2 = [.. execution.Select(endpoint => new EthClient(endpoint))];
+            TrustedNodes nodes = new([.. rollup.Select(endpoint => new RollupNode(endpoint))], [.. l2.Select(client => new L2ExecutionNode(client))], l1);
+            return new ChainScope(clients, l1, chainId, contracts, nodes, new L2Blocks(l2));
+        }
+        catch
+        {
+            foreach (IAsyncDisposable client in clients)
+            {
+                await client.DisposeAsync();
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Puts the chain's agent together.</summary>
+    /// <param name="options">The chain's options.</param>
+    /// <param name="desk">The sender of its account.</param>
+    /// <param name="traces">Makes execution traces.</param>
+    /// <param name="audit">The audit trail.</param>
+    /// <param name="clock">The host's clock.</param>
+    /// <param name="logger">Where notable things are told.</param>
+    public ChainAgent Agent(ChainOptions options, SenderDesk desk, IExecutionTraces traces, AuditLog audit, TimeProvider clock, ILogger logger)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(desk);
+        Address[] accounts = [desk.Account, .. options.CreditAccounts.Select(Address.Parse)];
+        Submitter submitter = new(options.Name, desk.Outbox, desk.Policy, audit, options, clock, logger) { Wake = desk.Wake };
+        return new ChainAgent(
+            L1,
+            Nodes,
+            new GameBook(L1, Contracts.Factory, accounts, options.AuditBlocks, logger),
+            traces,
+            new ActionPlanner(L1, L1ChainId),
+            new SettlementPlanner(L1ChainId, accounts, options.ResolveAll),
+            submitter,
+            desk.Account,
+            options,
+            logger);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (IAsyncDisposable client in _clients)
+        {
+            await client.DisposeAsync();
+        }
+    }
+}
+
+/// <summary>Hashes of L2 blocks by number, from the first execution node that answers.</summary>
+public sealed class L2Blocks(IReadOnlyList<EthClient> nodes)
+{
+    /// <summary>The hash of a block.</summary>
+    /// <exception cref="RpcException">No node has it.</exception>
+    public async Task<Hash32> HashAsync(ulong number, CancellationToken cancellationToken)
+    {
+        RpcException? last = null;
+        foreach (EthClient node in nodes)
+        {
+            try
+            {
+                return (await node.GetBlockAsync(BlockRef.At(number), cancellationToken)).Hash;
+            }
+            catch (RpcException error)
+            {
+                last = error;
+            }
+        }
+
+        throw last ?? new RpcException(RpcErrorKind.NodeError, "no L2 execution node is configured");
+    }
+}

@@ -1,0 +1,167 @@
+using System.Collections.Concurrent;
+using Gavel.Contracts;
+using Gavel.Ethereum;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Gavel.Challenger;
+
+/// <summary>Defends all configured chains, each on its own: a chain that fails is tried again and does not disturb the others.</summary>
+public sealed partial class ChallengerService(ChallengerOptions options, TimeProvider clock, HttpClient http, ILogger<ChallengerService> logger)
+    : BackgroundService
+{
+    private readonly SemaphoreSlim _deskLock = new(1);
+    private readonly Dictionary<(ulong ChainId, Address Account), SenderDesk> _desks = [];
+    private readonly ConcurrentDictionary<string, ChainHealth> _health = new();
+
+    /// <summary>How each chain fares.</summary>
+    public IReadOnlyDictionary<string, ChainHealth> Health => _health;
+
+    /// <summary>Told after each cycle of a chain, on the chain's own task.</summary>
+    public event Action<string, CycleReport>? Cycled;
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await Task.WhenAll(options.Chains.Select(chain => DefendAsync(chain, stoppingToken)));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            LogStopping(logger);
+        }
+        finally
+        {
+            foreach (SenderDesk desk in _desks.Values)
+            {
+                await desk.DisposeAsync();
+            }
+        }
+    }
+
+    private async Task DefendAsync(ChainOptions chain, CancellationToken cancellationToken)
+    {
+        TimeSpan pause = TimeSpan.FromSeconds(chain.PollSeconds);
+        while (true)
+        {
+            try
+            {
+                await RunAsync(chain, pause, cancellationToken);
+            }
+            catch (Exception error) when (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+            {
+                // Whatever happened to one chain, the others go on, and this one is set up anew.
+                _health[chain.Name] = new ChainHealth(null, clock.GetUtcNow(), error.Message);
+                LogChainFailed(logger, chain.Name, error.GetType().Name, error.Message);
+                await Task.Delay(pause, clock, cancellationToken);
+            }
+        }
+    }
+
+    private async Task RunAsync(ChainOptions chain, TimeSpan pause, CancellationToken cancellationToken)
+    {
+        await using ChainScope scope = await ChainScope.ConnectAsync(chain, cancellationToken);
+        SenderDesk desk = await DeskAsync(chain, scope, pause, cancellationToken);
+        string folder = Path.Combine(options.DataDirectory, chain.Name);
+        using VmWorkers workers = new(chain.Cannon.MaxRuns);
+        Dictionary<string, string> endpoints = new()
+        {
+            ["l1"] = chain.L1[0],
+            ["l2"] = string.Join(',', chain.L2ExecutionNodes),
+            ["rollup"] = chain.RollupNodes[0],
+            ["l1Beacon"] = chain.Cannon.L1Beacon ?? "",
+            ["self"] = Environment.ProcessPath ?? "",
+        };
+        ExecutionTraces traces = new(
+            chain.Cannon,
+            endpoints,
+            new PrestateStore([.. chain.Cannon.Prestates], Path.Combine(options.DataDirectory, "prestates"), http),
+            Path.Combine(folder, "cannon"),
+            workers,
+            scope.L2.HashAsync,
+            clock,
+            logger);
+        ChainAgent agent = scope.Agent(chain, desk, traces, new AuditLog(Path.Combine(folder, "audit")), clock, logger);
+        LogDefending(logger, chain.Name, scope.Contracts.Factory, desk.Account);
+        while (true)
+        {
+            CycleReport? report = await CycleAsync(agent, chain, cancellationToken);
+            if (report is not null)
+            {
+                desk.Start();
+                desk.Wake();
+                _health[chain.Name] = new ChainHealth(report.View.Block.Number, clock.GetUtcNow(), null);
+                Cycled?.Invoke(chain.Name, report);
+            }
+
+            await Task.Delay(pause, clock, cancellationToken);
+        }
+    }
+
+    private async Task<CycleReport?> CycleAsync(ChainAgent agent, ChainOptions chain, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await agent.CycleAsync(cancellationToken);
+        }
+        catch (Exception error) when (error is RpcException or ContractReadException)
+        {
+            // Nothing was decided from half a view; the next cycle begins anew.
+            _health[chain.Name] = (_health.GetValueOrDefault(chain.Name) ?? new ChainHealth(null, clock.GetUtcNow(), null)) with { Problem = error.Message };
+            LogCycleFailed(logger, chain.Name, error.Message);
+            return null;
+        }
+    }
+
+    private async Task<SenderDesk> DeskAsync(ChainOptions chain, ChainScope scope, TimeSpan pause, CancellationToken cancellationToken)
+    {
+        await _deskLock.WaitAsync(cancellationToken);
+        try
+        {
+            LocalSigner signer = Signers.Of(chain.Account);
+            (ulong, Address) key = (scope.L1ChainId, signer.Address);
+            if (_desks.TryGetValue(key, out SenderDesk? known))
+            {
+                signer.Dispose();
+                return known;
+            }
+
+            // The desk outlives a chain's scope, so it has clients of its own.
+            FailoverRpc rpc = new([.. chain.L1.Select(url => new RpcEndpoint(EndpointUrl.Parse(url)))]);
+            SenderDesk desk = SenderDesk.Open(
+                Path.Combine(options.DataDirectory, "outbox", $"{scope.L1ChainId}-{signer.Address}"),
+                new EthClient(rpc),
+                scope.L1ChainId,
+                signer,
+                chain.Sending,
+                pause,
+                clock,
+                logger);
+            _desks[key] = desk;
+            return desk;
+        }
+        finally
+        {
+            _deskLock.Release();
+        }
+    }
+
+    [LoggerMessage(6001, LogLevel.Information, "{Chain}: defending the games of factory {Factory} with account {Account}")]
+    private static partial void LogDefending(ILogger logger, string chain, Address factory, Address account);
+
+    [LoggerMessage(6002, LogLevel.Warning, "{Chain}: this cycle decided nothing: {Problem}")]
+    private static partial void LogCycleFailed(ILogger logger, string chain, string problem);
+
+    [LoggerMessage(6003, LogLevel.Error, "{Chain} cannot be defended at the moment ({ErrorType}): {Problem}; it is tried again")]
+    private static partial void LogChainFailed(ILogger logger, string chain, string errorType, string problem);
+
+    [LoggerMessage(6004, LogLevel.Information, "Stopping; everything that was decided is in the outbox")]
+    private static partial void LogStopping(ILogger logger);
+}
+
+/// <summary>How a chain fares.</summary>
+/// <param name="L1Block">The last L1 block that was read; null before the first cycle.</param>
+/// <param name="At">When.</param>
+/// <param name="Problem">What is wrong; null when all is well.</param>
+public sealed record ChainHealth(ulong? L1Block, DateTimeOffset At, string? Problem);

@@ -1,0 +1,242 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Gavel.Cannon;
+using Gavel.Ethereum;
+using Gavel.GameSolver;
+
+namespace Gavel.Challenger;
+
+/// <summary>
+/// The execution trace of one pair of outputs. The program is run once, to its end, by a worker; states are kept on the way, so that every
+/// later question is a look-up or a short run from the nearest kept state, also after a restart.
+/// </summary>
+internal sealed class VmTrace : IExecutionTrace, IDisposable
+{
+    // Twice as many states are kept at most before every second one is dropped and the distance doubled.
+    private const int StatesKept = 32;
+    private const ulong FirstDistance = 1_000_000;
+
+    private readonly VmRunFolder _folder;
+    private readonly Func<VmState> _first;
+    private readonly Func<CancellationToken, (IPreimageSource Source, IDisposable Owner)> _preimages;
+    private readonly RunLimits _limits;
+    private readonly ulong _leaves;
+    private readonly VmWorkers _workers;
+    private readonly TimeProvider _clock;
+    private readonly ConcurrentDictionary<ulong, Hash32> _hashes = new();
+    private readonly ConcurrentDictionary<ulong, StepData> _steps = new();
+    private readonly ConcurrentDictionary<ulong, bool> _wantedHashes = new();
+    private readonly ConcurrentDictionary<ulong, bool> _wantedSteps = new();
+    private readonly CancellationTokenSource _stop = new();
+    private (ulong Step, Hash32 Hash)? _end;
+    private string? _failure;
+    private DateTimeOffset _retryAt;
+    private ulong _reached;
+    private int _queued;
+
+    /// <summary>A trace.</summary>
+    /// <param name="folder">Where the run is kept.</param>
+    /// <param name="first">Loads the absolute prestate.</param>
+    /// <param name="preimages">Makes a verified preimage source for one run.</param>
+    /// <param name="limits">Memory and steps of a run.</param>
+    /// <param name="leaves">Instructions that the execution game has leaves for.</param>
+    /// <param name="workers">Who runs VMs.</param>
+    /// <param name="clock">The host's clock.</param>
+    public VmTrace(
+        VmRunFolder folder,
+        Func<VmState> first,
+        Func<CancellationToken, (IPreimageSource Source, IDisposable Owner)> preimages,
+        RunLimits limits,
+        UInt128 leaves,
+        VmWorkers workers,
+        TimeProvider clock)
+    {
+        _folder = folder;
+        _first = first;
+        _preimages = preimages;
+        _limits = limits;
+        _leaves = leaves > ulong.MaxValue ? ulong.MaxValue : (ulong)leaves;
+        _workers = workers;
+        _clock = clock;
+        foreach ((ulong step, Hash32 hash, bool isEnd) in folder.ReadHashes())
+        {
+            _hashes[step] = hash;
+            if (isEnd)
+            {
+                _end = (step, hash);
+            }
+        }
+    }
+
+    /// <summary>Steps of the whole run; null while it is not known.</summary>
+    public ulong? TotalSteps => _end?.Step;
+
+    /// <inheritdoc/>
+    public TraceAnswer<Hash32> ClaimAt(UInt128 leaf)
+    {
+        ulong step = leaf >= ulong.MaxValue ? ulong.MaxValue : (ulong)leaf + 1;
+        if (_end is { } end && step >= end.Step)
+        {
+            return TraceAnswer.Of(end.Hash);
+        }
+
+        return _hashes.TryGetValue(step, out Hash32 hash)
+            ? TraceAnswer.Of(hash)
+            : TraceAnswer.Unavailable<Hash32>(Want(_wantedHashes, step));
+    }
+
+    /// <inheritdoc/>
+    public TraceAnswer<StepData> StepAt(UInt128 instruction)
+    {
+        ulong step = instruction > ulong.MaxValue ? ulong.MaxValue : (ulong)instruction;
+        if (_end is { } end && step > end.Step)
+        {
+            step = end.Step; // an exited program stays as it is
+        }
+
+        return _steps.TryGetValue(step, out StepData? data)
+            ? TraceAnswer.Of(data)
+            : TraceAnswer.Unavailable<StepData>(Want(_wantedSteps, step));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _stop.Dispose();
+    }
+
+    /// <summary>Answers everything that is wanted. Called by a worker's thread.</summary>
+    internal void Work(CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, cancellationToken);
+        try
+        {
+            (IPreimageSource source, IDisposable owner) = _preimages(both.Token);
+            using (owner)
+            {
+                if (_end is null)
+                {
+                    RunToEnd(source, both.Token);
+                }
+
+                Answer(source, both.Token);
+            }
+
+            _failure = null;
+        }
+        catch (Exception error) when (error is PreimageException or VmFaultException or StateFileException or PrestateException or IOException or FormatException or RpcException)
+        {
+            _failure = error.Message;
+            _retryAt = _clock.GetUtcNow() + TimeSpan.FromSeconds(30);
+        }
+        catch (OperationCanceledException)
+        {
+            _failure = "the run was cancelled";
+        }
+        finally
+        {
+            Volatile.Write(ref _queued, 0);
+        }
+    }
+
+    private string Want(ConcurrentDictionary<ulong, bool> wanted, ulong step)
+    {
+        wanted[step] = true;
+        if (_failure is { } failure && _clock.GetUtcNow() < _retryAt)
+        {
+            return $"the VM run failed and is tried again: {failure}";
+        }
+
+        if (Interlocked.Exchange(ref _queued, 1) == 0)
+        {
+            _workers.Enqueue(Work);
+        }
+
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"the VM is running for step {step}; it has reached {Volatile.Read(ref _reached)}{(_end is { } end ? $" of {end.Step}" : "")}");
+    }
+
+    // The one run: hashes that are wanted already are taken on the way, states are kept in growing distances.
+    private void RunToEnd(IPreimageSource source, CancellationToken cancellationToken)
+    {
+        ulong distance = FirstDistance;
+        using VmState state = _folder.States.Count > 0 ? _folder.Load(_folder.States.Max()) : _first();
+        using Vm vm = new(state, new VmOptions { Preimages = source });
+        while (!state.Exited && state.Step < _leaves)
+        {
+            ulong next = Math.Min(_leaves, (state.Step / distance + 1) * distance);
+            Run(vm, next, cancellationToken);
+            if (!state.Exited && state.Step < _leaves)
+            {
+                _folder.Save(state);
+                distance = Thin(distance);
+            }
+        }
+
+        Hash32 hash = state.StateHash();
+        _folder.Save(state);
+        _folder.NoteHash(state.Step, hash, isEnd: true);
+        _hashes[state.Step] = hash;
+        _end = (state.Step, hash);
+    }
+
+    private ulong Thin(ulong distance)
+    {
+        if (_folder.States.Count < 2 * StatesKept)
+        {
+            return distance;
+        }
+
+        foreach (ulong step in _folder.States.Where(step => step % (2 * distance) != 0).ToArray())
+        {
+            _folder.Drop(step);
+        }
+
+        return 2 * distance;
+    }
+
+    private void Answer(IPreimageSource source, CancellationToken cancellationToken)
+    {
+        while (!_wantedHashes.IsEmpty || !_wantedSteps.IsEmpty)
+        {
+            ulong step = Math.Min(Least(_wantedHashes), Least(_wantedSteps));
+            ulong target = Math.Min(step, _end!.Value.Step);
+            using VmState state = _folder.Nearest(target) is ulong near ? _folder.Load(near) : _first();
+            using Vm vm = new(state, new VmOptions { Preimages = source });
+            Run(vm, target, cancellationToken);
+            Hash32 hash = state.StateHash();
+            if (_hashes.TryAdd(target, hash))
+            {
+                _folder.NoteHash(target, hash, isEnd: false);
+            }
+
+            if (_wantedSteps.TryRemove(step, out _))
+            {
+                _steps[step] = Convert(vm.Prove());
+            }
+
+            _wantedHashes.TryRemove(step, out _);
+        }
+    }
+
+    private void Run(Vm vm, ulong until, CancellationToken cancellationToken)
+    {
+        RunLimits limits = _limits with { UntilStep = until, OnProgress = progress => Volatile.Write(ref _reached, progress.Step) };
+        StopReason reason = vm.Run(limits, cancellationToken).Reason;
+        Volatile.Write(ref _reached, vm.State.Step);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (reason is not (StopReason.Exited or StopReason.StepReached))
+        {
+            throw new PreimageException($"the VM stopped at step {vm.State.Step}: {reason}");
+        }
+    }
+
+    private static ulong Least(ConcurrentDictionary<ulong, bool> wanted) => wanted.IsEmpty ? ulong.MaxValue : wanted.Keys.Min();
+
+    private static StepData Convert(StepProof proof) => new(
+        proof.StateData,
+        proof.ProofData,
+        proof.Preimage is { } preimage ? new PreimagePart(preimage.Key, (uint)preimage.Offset, preimage.Value.AsMemory(8)) : null);
+}

@@ -1,0 +1,53 @@
+using System.Collections.Concurrent;
+
+namespace Gavel.Challenger;
+
+/// <summary>The threads that run VMs: their own, never the pool's, and bounded in number. Light work never waits behind them.</summary>
+public sealed class VmWorkers : IDisposable
+{
+    private readonly BlockingCollection<Action<CancellationToken>> _queue = [];
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Thread[] _threads;
+
+    /// <summary>Starts the threads.</summary>
+    /// <param name="count">How many VMs run at a time.</param>
+    public VmWorkers(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        _threads = [.. Enumerable.Range(0, count).Select(i => new Thread(Work) { IsBackground = true, Name = $"vm-{i}" })];
+        foreach (Thread thread in _threads)
+        {
+            thread.Start();
+        }
+    }
+
+    /// <summary>Adds work; it must not throw.</summary>
+    public void Enqueue(Action<CancellationToken> work) => _queue.Add(work);
+
+    /// <summary>Cancels what runs and waits for the threads.</summary>
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _queue.CompleteAdding();
+        foreach (Thread thread in _threads)
+        {
+            thread.Join();
+        }
+
+        _stop.Dispose();
+        _queue.Dispose();
+    }
+
+    private void Work()
+    {
+        foreach (Action<CancellationToken> work in _queue.GetConsumingEnumerable())
+        {
+            if (_stop.IsCancellationRequested)
+            {
+                return;
+            }
+
+            work(_stop.Token);
+        }
+    }
+}
