@@ -1,0 +1,56 @@
+using System.Globalization;
+using System.Text;
+using Gavel.Contracts;
+using Gavel.Ethereum;
+using Gavel.GameSolver;
+
+namespace Gavel.EndToEnd.Tests.Arena;
+
+/// <summary>True output roots of a game's blocks; nothing is known below the split depth.</summary>
+internal sealed class KnownOutputs(GameMetadata game, IReadOnlyDictionary<ulong, Hash32> outputs) : ITrace
+{
+    /// <summary>The block that a position at or above the split depth stands for, capped at the last known one.</summary>
+    public ulong BlockAt(Position position) =>
+        (ulong)UInt128.Min(game.Rules!.StartingBlockNumber + position.TraceIndex(game.Rules.SplitDepth) + 1, outputs.Keys.Max());
+
+    public TraceAnswer<Hash32> ValueAt(ExecutionBranch? branch, Position position) =>
+        branch is null ? TraceAnswer.Of(outputs[BlockAt(position)]) : TraceAnswer.Unavailable<Hash32>("only outputs are known");
+
+    public TraceAnswer<StepData> StepAt(ExecutionBranch? branch, UInt128 traceIndex) => TraceAnswer.Unavailable<StepData>("only outputs are known");
+
+    public TraceAnswer<RootBlockProof?> RootBlock(Hash32 root) => TraceAnswer.Of<RootBlockProof?>(null);
+}
+
+/// <summary>What a liar claims: the truth up to some block or instruction, and values of its own from there on.</summary>
+/// <param name="game">The game.</param>
+/// <param name="truth">The true outputs.</param>
+/// <param name="firstFalseBlock">First block with a false output.</param>
+/// <param name="execution">What the liar says of the states of an execution trace.</param>
+internal sealed class FalseTrace(GameMetadata game, KnownOutputs truth, ulong firstFalseBlock, Func<ExecutionBranch, UInt128, Hash32> execution) : ITrace
+{
+    private readonly GameShape _shape = new(game.Rules!.MaxDepth, game.Rules.SplitDepth);
+
+    public TraceAnswer<Hash32> ValueAt(ExecutionBranch? branch, Position position)
+    {
+        if (branch is not null)
+        {
+            return TraceAnswer.Of(execution(branch, _shape.LeafIndex(position)));
+        }
+
+        ulong block = truth.BlockAt(position);
+        return block < firstFalseBlock ? truth.ValueAt(null, position) : TraceAnswer.Of(FalseOutput(block));
+    }
+
+    public TraceAnswer<StepData> StepAt(ExecutionBranch? branch, UInt128 traceIndex) => TraceAnswer.Unavailable<StepData>("a liar has no proof");
+
+    public TraceAnswer<RootBlockProof?> RootBlock(Hash32 root) => TraceAnswer.Of<RootBlockProof?>(null);
+
+    /// <summary>The false output root of a block.</summary>
+    public static Hash32 FalseOutput(ulong block) => Named(string.Create(CultureInfo.InvariantCulture, $"false output {block}"));
+
+    /// <summary>False states from an instruction on, with a status byte.</summary>
+    public static Hash32 FalseState(UInt128 leaf, byte status) =>
+        Named(string.Create(CultureInfo.InvariantCulture, $"false state {leaf}")).WithFirstByte(status);
+
+    private static Hash32 Named(string name) => Keccak256.Hash(Encoding.UTF8.GetBytes(name));
+}

@@ -1,0 +1,167 @@
+using System.Collections.Concurrent;
+using Gavel.Challenger;
+using Gavel.Contracts;
+using Gavel.Devnet;
+using Gavel.Ethereum;
+using Gavel.GameSolver;
+using Gavel.Rollup;
+using Microsoft.Extensions.Logging;
+
+[assembly: System.Runtime.Versioning.SupportedOSPlatform("linux")]
+
+namespace Gavel.EndToEnd.Tests.Arena;
+
+/// <summary>A devnet with Gavel on it, and what a test needs to play whole games against it.</summary>
+internal sealed class Ring : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private readonly HttpClient _http = new();
+    private readonly List<ChallengerService> _services = [];
+    private readonly ILoggerFactory _loggers;
+    private readonly string _data = Path.Combine(Path.GetTempPath(), $"gavel-e2e-{Guid.NewGuid():N}");
+
+    private Ring(LocalDevnet devnet)
+    {
+        Devnet = devnet;
+        Lines = new LineLog();
+        _loggers = LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Debug).AddProvider(Lines));
+    }
+
+    public LocalDevnet Devnet { get; }
+
+    /// <summary>Everything that Gavel has logged.</summary>
+    public LineLog Lines { get; }
+
+    /// <summary>The last cycle's report, by chain.</summary>
+    public ConcurrentDictionary<string, CycleReport> Reports { get; } = new();
+
+    public static async Task<Ring> OpenAsync(DevnetOptions options, CancellationToken cancellationToken) =>
+        new(await LocalDevnet.StartAsync(options, cancellationToken));
+
+    /// <summary>Starts Gavel as an account's challenger.</summary>
+    public async Task<ChallengerService> StartGavelAsync(
+        DevnetAccount account, CancellationToken cancellationToken, Action<ChainOptions>? configure = null, string name = "devnet")
+    {
+        string key = Path.Combine(_data, $"{name}.key");
+        Directory.CreateDirectory(_data);
+        await File.WriteAllTextAsync(key, account.PrivateKey, cancellationToken);
+        File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        ChainOptions chain = new()
+        {
+            Name = name,
+            SystemConfig = Devnet.Addresses.SystemConfig.ToString(),
+            L1 = [Devnet.L1Url],
+            RollupNodes = [Devnet.RollupNode.Url],
+            L2ExecutionNodes = [Devnet.L2Url],
+            PollSeconds = 0.1,
+            Account = new AccountOptions { KeyFile = key },
+            Sending = new SendingOptions { Confirmations = 1 },
+        };
+        configure?.Invoke(chain);
+        ChallengerOptions options = new() { DataDirectory = Path.Combine(_data, name), Chains = [chain] };
+        ChallengerService service = new(options, TimeProvider.System, _http, _loggers.CreateLogger<ChallengerService>());
+        service.Cycled += (chainName, report) => Reports[chainName] = report;
+        _services.Add(service);
+        await service.StartAsync(cancellationToken);
+        return service;
+    }
+
+    /// <summary>Creates a game as an account.</summary>
+    public async Task<GameMetadata> CreateGameAsync(
+        DevnetAccount from, uint gameType, Hash32 root, ulong l2Block, CancellationToken cancellationToken)
+    {
+        ReadBatch batch = new(Devnet.L1, BlockRef.Latest);
+        Read<UInt256> bond = DisputeGameFactory.InitBond(batch, Devnet.Addresses.DisputeGameFactory, gameType);
+        await batch.RunAsync(cancellationToken);
+        ContractCall call = DisputeGameFactory.Create(Devnet.Addresses.DisputeGameFactory, gameType, root, l2Block, bond.Value);
+        await Devnet.SendAsync(from, call.To, call.Data, call.Value, cancellationToken: cancellationToken);
+        GameReader reader = new(Devnet.L1);
+        IReadOnlyList<ListedGame> games = await reader.ListAsync(Devnet.Addresses.DisputeGameFactory, 0, BlockRef.Latest, cancellationToken);
+        return await reader.MetadataAsync(games[^1], BlockRef.Latest, cancellationToken);
+    }
+
+    /// <summary>The output root of an L2 block, as the devnet's honest rollup node tells it.</summary>
+    public async Task<Hash32> OutputAsync(ulong block, CancellationToken cancellationToken) =>
+        (await new RollupNode(new RpcEndpoint(EndpointUrl.Parse(Devnet.RollupNode.Url))).OutputAtBlockAsync(block, cancellationToken)).OutputRoot;
+
+    /// <summary>The true outputs of a game's blocks up to the proposed one, as a trace without an execution half.</summary>
+    public async Task<KnownOutputs> TruthAsync(GameMetadata game, CancellationToken cancellationToken)
+    {
+        Dictionary<ulong, Hash32> outputs = [];
+        ulong safe = (await new RollupNode(new RpcEndpoint(EndpointUrl.Parse(Devnet.RollupNode.Url))).SyncStatusAsync(cancellationToken)).SafeL2.Number;
+        for (ulong block = game.Rules!.StartingBlockNumber + 1; block <= Math.Min(safe, (ulong)game.L2BlockNumber); block++)
+        {
+            outputs[block] = await OutputAsync(block, cancellationToken);
+        }
+
+        return new KnownOutputs(game, outputs);
+    }
+
+    /// <summary>The state of a game now.</summary>
+    public async Task<GameState> StateAsync(GameMetadata game, CancellationToken cancellationToken, params Address[] recipients)
+    {
+        RpcBlock head = await Devnet.L1.GetBlockAsync(BlockRef.Latest, cancellationToken);
+        return (await new GameReader(Devnet.L1).StatesAsync([game], recipients, BlockRef.At(head.Hash), cancellationToken))[0];
+    }
+
+    /// <summary>Lets players and Gavel answer each other until nobody has anything left to do for a while.</summary>
+    public async Task FightAsync(GameMetadata game, IReadOnlyList<Player> players, CancellationToken cancellationToken)
+    {
+        int quiet = 0;
+        int claims = 0;
+        DateTime end = DateTime.UtcNow + Patience;
+        while (quiet < 15)
+        {
+            int moves = 0;
+            foreach (Player player in players)
+            {
+                moves += await player.MoveAsync(cancellationToken);
+            }
+
+            GameState state = await StateAsync(game, cancellationToken);
+            int marks = state.Claims.Count + state.Claims.Count(claim => !claim.CounteredBy.IsZero);
+            bool busy = moves > 0 || marks != claims || Reports.Values.Any(report => report.Planned > 0);
+            claims = marks;
+            quiet = busy ? 0 : quiet + 1;
+            Assert.True(DateTime.UtcNow < end, $"the fight did not end; Gavel's log:\n{Lines}");
+            await Task.Delay(100, cancellationToken);
+        }
+    }
+
+    /// <summary>Waits until the chain shows something.</summary>
+    public async Task UntilAsync(string what, Func<Task<bool>> condition, CancellationToken cancellationToken)
+    {
+        DateTime end = DateTime.UtcNow + Patience;
+        while (!await condition())
+        {
+            Assert.True(DateTime.UtcNow < end, $"waited in vain until {what}; Gavel's log:\n{Lines}");
+            await Task.Delay(100, cancellationToken);
+        }
+    }
+
+    /// <summary>Lets all clocks run out, waits for Gavel to resolve the game, lets the bonds' delay pass and waits for Gavel to withdraw.</summary>
+    public async Task<GameState> SettleAsync(GameMetadata game, Address winner, CancellationToken cancellationToken)
+    {
+        await Devnet.WarpAsync(TimeSpan.FromSeconds(game.Rules!.Clock.MaxDuration + 1), cancellationToken);
+        await UntilAsync("the game is resolved", async () => (await StateAsync(game, cancellationToken)).Status != GameStatus.InProgress, cancellationToken);
+        GameState resolved = await StateAsync(game, cancellationToken, winner);
+        await Devnet.WarpAsync(TimeSpan.FromSeconds(game.Rules.WethDelay + 1), cancellationToken);
+        await UntilAsync(
+            "the bonds are withdrawn", async () => (await StateAsync(game, cancellationToken, winner)).Credits[winner].Owed.IsZero, cancellationToken);
+        return resolved;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (ChallengerService service in _services)
+        {
+            await service.StopAsync(CancellationToken.None);
+            service.Dispose();
+        }
+
+        await Devnet.DisposeAsync();
+        _http.Dispose();
+        _loggers.Dispose();
+        Directory.Delete(_data, recursive: true);
+    }
+}
