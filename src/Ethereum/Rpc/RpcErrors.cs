@@ -5,7 +5,9 @@ namespace Gavel.Ethereum;
 /// <summary>Sorts the errors of real nodes and providers into kinds, and finds revert data where each of them puts it.</summary>
 internal static class RpcErrors
 {
-    private const long LimitExceeded = -32005; // EIP-1474
+    // EIP-1474
+    private const long ResourceNotFound = -32001;
+    private const long LimitExceeded = -32005;
 
     private static readonly string[] RateWords =
     [
@@ -64,7 +66,7 @@ internal static class RpcErrors
             NodeMessage = message,
             RevertData = revert ?? [],
             IsTooLarge = tooLarge,
-            IsMissingState = kind == RpcErrorKind.NodeError && Holds(message, MissingWords),
+            IsMissingState = kind == RpcErrorKind.NodeError && (code == ResourceNotFound || Holds(message, MissingWords)),
         };
     }
 

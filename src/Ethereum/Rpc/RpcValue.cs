@@ -28,7 +28,14 @@ public readonly struct RpcValue(JsonElement json, string place)
                 throw Wrong("an object");
             }
 
-            return new RpcValue(Json.TryGetProperty(name, out JsonElement field) ? field : default, $"{Place}.{name}");
+            try
+            {
+                return new RpcValue(Json.TryGetProperty(name, out JsonElement field) ? field : default, $"{Place}.{name}");
+            }
+            catch (InvalidOperationException e)
+            {
+                throw Wrong("names of whole characters", e); // a name holds half of a surrogate pair
+            }
         }
     }
 

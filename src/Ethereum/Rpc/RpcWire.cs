@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Gavel.Ethereum;
 
@@ -36,9 +37,15 @@ internal static class RpcWire
     }
 
     /// <summary>Parses a message.</summary>
-    /// <exception cref="RpcException">It is no JSON, or nested more than 64 deep.</exception>
+    /// <exception cref="RpcException">It is no JSON in UTF-8, or nested more than 64 deep.</exception>
     public static JsonDocument Parse(ReadOnlyMemory<byte> message, EndpointUrl from)
     {
+        // The parser would leave bad UTF-8 inside of strings to be found by whoever reads them.
+        if (!Utf8.IsValid(message.Span))
+        {
+            throw new RpcException(RpcErrorKind.Malformed, $"{from}: the answer is no text in UTF-8: {Start(message.Span, from)}");
+        }
+
         try
         {
             return JsonDocument.Parse(message, Limits);
@@ -54,16 +61,13 @@ internal static class RpcWire
     public static RpcReply[] Decode(JsonElement answer, IReadOnlyList<RpcRequest> requests, long firstId, EndpointUrl from)
     {
         RpcReply?[] replies = new RpcReply?[requests.Count];
-        if (answer.ValueKind == JsonValueKind.Array)
+        try
         {
-            foreach (JsonElement item in answer.EnumerateArray())
-            {
-                Take(item, requests, firstId, from, replies);
-            }
+            TakeAll(answer, requests, firstId, from, replies);
         }
-        else
+        catch (InvalidOperationException)
         {
-            Take(answer, requests, firstId, from, replies);
+            throw new RpcException(RpcErrorKind.Malformed, $"{from}: the answer has a name with half of a surrogate pair");
         }
 
         RpcReply[] complete = new RpcReply[requests.Count];
@@ -75,6 +79,21 @@ internal static class RpcWire
         }
 
         return complete;
+    }
+
+    private static void TakeAll(JsonElement answer, IReadOnlyList<RpcRequest> requests, long firstId, EndpointUrl from, RpcReply?[] replies)
+    {
+        if (answer.ValueKind == JsonValueKind.Array)
+        {
+            foreach (JsonElement item in answer.EnumerateArray())
+            {
+                Take(item, requests, firstId, from, replies);
+            }
+        }
+        else
+        {
+            Take(answer, requests, firstId, from, replies);
+        }
     }
 
     private static void Write(Utf8JsonWriter writer, RpcRequest request, long id)
