@@ -21,4 +21,5 @@ public enum Revert
     ClockNotExpired,
     ClaimAlreadyResolved,
     OutOfOrderResolution,
+    ClaimAboveSplit,
 }

@@ -167,6 +167,28 @@ public sealed class SimulatedGame
         return null;
     }
 
+    /// <summary><c>addLocalData</c> of datum 4.</summary>
+    public Revert? AddLocalData(int index)
+    {
+        if (Status != GameStatus.InProgress)
+        {
+            return Revert.GameNotInProgress;
+        }
+
+        if (index >= _claims.Count)
+        {
+            return Revert.ArrayOutOfBounds;
+        }
+
+        if (GIndex.Depth(_claims[index].Position) <= _rules.SplitDepth)
+        {
+            return Revert.ClaimAboveSplit;
+        }
+
+        _rules.Vm.Load(ContextOf(index));
+        return null;
+    }
+
     /// <summary><c>challengeRootL2Block</c> with a proof that is right.</summary>
     public Revert? ChallengeRootL2Block(Address from)
     {

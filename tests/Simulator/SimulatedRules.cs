@@ -38,4 +38,7 @@ public interface ISimulatedVm
 {
     /// <summary>The claim about the state after one more instruction, or null where the call would revert.</summary>
     Hash32? Step(ReadOnlySpan<byte> state, StepContext context);
+
+    /// <summary>Makes the disputed block's number known to executions of this context (<c>addLocalData</c> of datum 4).</summary>
+    void Load(StepContext context);
 }

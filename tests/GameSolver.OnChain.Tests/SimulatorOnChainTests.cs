@@ -1,0 +1,123 @@
+using Gavel.Contracts;
+using Gavel.Devnet;
+using Gavel.Ethereum;
+using Gavel.Simulator;
+using Gavel.TestKit;
+using Xunit.Abstractions;
+
+namespace Gavel.GameSolver.OnChain.Tests;
+
+/// <summary>The simulated contract against the real FaultDisputeGame: the same acts, the same answers, the same end to the wei.</summary>
+public sealed class SimulatorOnChainTests(ITestOutputHelper output)
+{
+    private const ulong MaxClock = 1_000;
+    private const ulong Extension = 60;
+
+    // Small depths, so that random play reaches the leaves; the last is the shape of the devnet's alphabet game.
+    private static readonly (uint Type, uint Max, uint Split)[] Types = [(400, 4, 2), (401, 6, 3), (402, 7, 4), (403, 18, 14)];
+
+    [Fact]
+    [Trait("Scale", "full")]
+    public async Task Random_games_go_as_simulated()
+    {
+        DevnetOptions options = new()
+        {
+            BalanceEther = 100_000_000,
+            FurtherGameTypes = [.. Types.Select(type => new DevnetGameType(type.Type, DevnetGameType.AlphabetPrestate, DevnetVm.Alphabet)
+            {
+                MaxDepth = type.Max,
+                SplitDepth = type.Split,
+                MaxClockDuration = TimeSpan.FromSeconds(MaxClock),
+                ClockExtension = TimeSpan.FromSeconds(Extension),
+            })],
+        };
+        await using LocalDevnet devnet = await LocalDevnet.StartAsync(options);
+        SortedDictionary<string, int> counts = new(StringComparer.Ordinal);
+        int games = Scale.Of(30, 200);
+        for (int seed = 0; seed < games; seed++)
+        {
+            (uint Type, uint Max, uint Split) type = Types[seed % Types.Length];
+            try
+            {
+                RandomGame game = await CreateAsync(devnet, type, seed);
+                await game.PlayAsync(80);
+                await game.PlayLateAsync(25);
+                await game.FinishAsync();
+                foreach ((string act, int count) in game.Counts)
+                {
+                    counts[act] = counts.GetValueOrDefault(act) + count;
+                }
+            }
+            catch (Exception e)
+            {
+                throw new InvalidOperationException($"random game with seed {seed}, max depth {type.Max}, split depth {type.Split}", e);
+            }
+        }
+
+        foreach ((string act, int count) in counts)
+        {
+            output.WriteLine($"{count,6} {act}");
+        }
+
+        // The play must have met every error that it can meet, or it proves little.
+        string[] met = ["move", "step", "resolveClaim", "honest", "addLocalData", "challengeRootL2Block", "step on a resolved leaf",
+            "move: ClaimAlreadyExists", "move: CannotDefendRootClaim", "move: UnexpectedRootClaim", "move: IncorrectBondAmount",
+            "move: ClockTimeExceeded", "move: GameDepthExceeded", "move: InvalidDisputedClaimIndex", "move: ArrayOutOfBounds",
+            "step: ValidStep", "step: InvalidPrestate", "step: InvalidParent", "step: DuplicateStep", "step: VmReverted",
+            "resolveClaim: ClockNotExpired", "resolveClaim: OutOfOrderResolution", "resolveClaim: ClaimAlreadyResolved"];
+        Assert.All(met, act => Assert.True(counts.ContainsKey(act), $"no game met \"{act}\""));
+    }
+
+    private static async Task<RandomGame> CreateAsync(LocalDevnet devnet, (uint Type, uint Max, uint Split) type, int seed)
+    {
+        Random random = new(seed);
+        GameShape shape = new((int)type.Max, (int)type.Split);
+        ulong block = (ulong)(2 + (1_000 * seed) + random.Next(1_000)); // above the anchor, which earlier games move
+        RootBlockProof? proof = seed % 3 == 1 ? ProofOfAnotherBlock(block + 5, seed) : null;
+        Hash32 root = proof is null ? Keccak256.Hash(BitConverter.GetBytes(seed)) : OutputRootOf(proof);
+        ulong now = (await devnet.L1.GetBlockAsync(BlockRef.Latest, default)).Timestamp + 10;
+        ContractCall create = DisputeGameFactory.Create(devnet.Addresses.DisputeGameFactory, type.Type, root, block, devnet.Options.InitBond);
+        Revert? refused = await new ChainGame(devnet, create.To).SendAsync(DevnetAccounts.Proposer, create, now);
+        Assert.Null(refused);
+
+        ReadBatch found = new(devnet.L1, BlockRef.Latest);
+        Read<Address> game = DisputeGameFactory.Existing(found, create.To, type.Type, root, block);
+        await found.RunAsync(default);
+        ReadBatch batch = new(devnet.L1, BlockRef.Latest);
+        Read<ulong> startingBlock = batch.Add(game.Value, new AbiFunction("startingBlockNumber()"), null, data => data.UInt64());
+        Read<Hash32> startingRoot = batch.Add(game.Value, new AbiFunction("startingRootHash()"), null, data => data.Bytes32());
+        IReadOnlyList<Read<UInt256>> bonds = FaultDisputeGame.RequiredBonds(batch, game.Value, shape.MaxDepth);
+        await batch.RunAsync(default);
+        AlphabetWorld world = new(shape, startingBlock.Value);
+        SimulatedRules rules = new()
+        {
+            MaxDepth = shape.MaxDepth,
+            SplitDepth = shape.SplitDepth,
+            MaxClockDuration = MaxClock,
+            ClockExtension = Extension,
+            AbsolutePrestate = AlphabetWorld.AbsolutePrestate,
+            StartingRoot = startingRoot.Value,
+            Bonds = [.. bonds.Select(bond => bond.Value)],
+            Vm = world,
+        };
+        SimulatedGame contract = new(rules, DevnetAccounts.Proposer.Address, root, devnet.Options.InitBond, now);
+        ClockRules clocks = new(MaxClock, Extension, shape.SplitDepth, shape.MaxDepth);
+        return new RandomGame(new ChainGame(devnet, game.Value), contract, world, clocks, proof, random, now);
+    }
+
+    /// <summary>A header with another number than the proposed block's, and the parts of the output root that names it.</summary>
+    private static RootBlockProof ProofOfAnotherBlock(ulong number, int seed)
+    {
+        byte[] header = RlpWriter.EncodeList(list =>
+        {
+            for (int field = 0; field < 15; field++)
+            {
+                list.UInt64(field == 8 ? number : (ulong)(seed + field));
+            }
+        });
+        return new RootBlockProof(Hash32.Zero, Keccak256.Hash("state"u8), Keccak256.Hash("storage"u8), Keccak256.Hash(header), header);
+    }
+
+    private static Hash32 OutputRootOf(RootBlockProof proof) =>
+        Keccak256.Hash([.. proof.Version.ToArray(), .. proof.StateRoot.ToArray(), .. proof.MessagePasserStorageRoot.ToArray(), .. proof.LatestBlockHash.ToArray()]);
+}
