@@ -1,10 +1,11 @@
 namespace Gavel.Ethereum;
 
-/// <summary>What may be done with a queued intent now: exactly one of the three is set.</summary>
+/// <summary>What may be done with a queued intent now: exactly one of the first three is set.</summary>
 /// <param name="GasLimit">Send it with this.</param>
 /// <param name="Final">Record this and be done with it.</param>
 /// <param name="Wait">It has to wait, because of this.</param>
-internal readonly record struct Appraisal(ulong? GasLimit, OutboxChange? Final, string? Wait);
+/// <param name="LacksFunds">It waits for money.</param>
+internal readonly record struct Appraisal(ulong? GasLimit, OutboxChange? Final, string? Wait, bool LacksFunds = false);
 
 /// <summary>Asks the caller's check, the spend policy and the chain about a queued intent, in this order.</summary>
 internal sealed class Appraiser(SenderScope scope)
@@ -69,7 +70,7 @@ internal sealed class Appraiser(SenderScope scope)
         }
         catch (RpcException error) when (SendFault.IsNoFunds(error))
         {
-            return new(null, null, $"the account cannot pay for it: {error.NodeMessage}");
+            return new(null, null, $"the account cannot pay for it: {error.NodeMessage}", LacksFunds: true);
         }
         catch (RpcException error) when (!error.IsTransient)
         {

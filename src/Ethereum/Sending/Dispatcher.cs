@@ -39,6 +39,7 @@ internal sealed class Dispatcher(SenderScope scope, Transmitter transmitter)
             for (int i = 0; i < chunk.Length && slots > 0; i++)
             {
                 OutboxEntry entry = chunk[i];
+                budget.IsValueReserved |= appraisals[i].LacksFunds;
                 if (appraisals[i].Final is { } final)
                 {
                     await scope.RecordAsync(entry, final, cancellationToken).ConfigureAwait(false);
@@ -146,7 +147,6 @@ internal sealed class Dispatcher(SenderScope scope, Transmitter transmitter)
         private readonly SpendPolicy _policy;
         private UInt256 _balance;
         private UInt256 _today;
-        private bool _isValueReserved;
 
         public Budget(UInt256 balance, IEnumerable<OutboxEntry> inFlight, UInt256 spentToday, SpendPolicy policy)
         {
@@ -156,6 +156,9 @@ internal sealed class Dispatcher(SenderScope scope, Transmitter transmitter)
             _balance = balance > reserved ? balance - reserved : UInt256.Zero;
             _today = spentToday + reserved;
         }
+
+        /// <summary>True once an intent waits for funds: those after it may not spend what it waits for, but may pay for gas.</summary>
+        public bool IsValueReserved { get; set; }
 
         /// <summary>Takes the cost of an intent, or says why it cannot be had.</summary>
         public string? ReasonToWait(Intent intent, UInt256 gas, bool emergency)
@@ -168,11 +171,11 @@ internal sealed class Dispatcher(SenderScope scope, Transmitter transmitter)
 
             if (cost > _balance)
             {
-                _isValueReserved = true;
+                IsValueReserved = true;
                 return $"needs up to {cost} wei; the account has {_balance} left";
             }
 
-            if (_isValueReserved && !intent.Value.IsZero)
+            if (IsValueReserved && !intent.Value.IsZero)
             {
                 return "an intent before it waits for funds";
             }
