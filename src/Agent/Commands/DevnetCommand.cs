@@ -1,0 +1,9 @@
+using System.CommandLine;
+
+namespace Gavel.Agent.Commands;
+
+/// <summary><c>agent devnet</c>: a local chain with the real contracts, and what belongs to it.</summary>
+internal static class DevnetCommand
+{
+    public static Command Create() => new("devnet", "Run a local chain with the real dispute contracts") { PreimageServerCommand.Create() };
+}
