@@ -4,6 +4,7 @@ using Gavel.Bench;
 Dictionary<string, Action> subjects = new()
 {
     ["keccak"] = KeccakBench.Run,
+    ["signing"] = SigningBench.Run,
     ["vm"] = VmBench.Run,
 };
 

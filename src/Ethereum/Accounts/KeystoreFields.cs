@@ -16,7 +16,7 @@ internal readonly struct KeystoreFields
         _place = place;
     }
 
-    public bool Has(string name) => _json.TryGetProperty(name, out _);
+    public bool Has(string name) => TryGet(name, out _);
 
     public KeystoreFields Object(string name) => new(Field(name), $"{_place}.{name}");
 
@@ -49,7 +49,19 @@ internal readonly struct KeystoreFields
         return good ? bytes : throw Wrong(name, length is null ? $"at most {MaxBytes} bytes of hex" : $"{length} bytes of hex");
     }
 
-    private JsonElement Field(string name) => _json.TryGetProperty(name, out JsonElement field) ? field : throw Wrong(name, "a value");
+    private JsonElement Field(string name) => TryGet(name, out JsonElement field) ? field : throw Wrong(name, "a value");
+
+    private bool TryGet(string name, out JsonElement field)
+    {
+        try
+        {
+            return _json.TryGetProperty(name, out field);
+        }
+        catch (InvalidOperationException)
+        {
+            throw Wrong(name, "names of whole characters in UTF-8 beside it");
+        }
+    }
 
     private AccountException Wrong(string name, string expected) => new($"{_place}.{name}: expected {expected}");
 }

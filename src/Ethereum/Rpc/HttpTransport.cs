@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Text;
 using System.Text.Json;
 
@@ -139,8 +140,9 @@ internal sealed class HttpTransport : IRpcTransport
     private RpcException TooLarge() =>
         new(RpcErrorKind.RateLimit, $"{_url}: the answer is larger than {_maxResponseBytes} bytes") { IsTooLarge = true };
 
-    private static string Describe(Exception e) => e switch
+    private string Describe(Exception e) => e switch
     {
+        HttpRequestException { InnerException: AuthenticationException tls } => $"no trusted connection ({RpcWire.Readable(tls.Message, _url)})",
         HttpRequestException { HttpRequestError: not HttpRequestError.Unknown } http => $"no answer ({http.HttpRequestError})",
         _ when e.InnerException is SocketException socket => $"no answer ({socket.SocketErrorCode})",
         _ => $"no answer ({e.GetType().Name})",

@@ -77,7 +77,6 @@ public sealed class KeystoreTests : IDisposable
 
     [Theory]
     [InlineData("version", 1, "version is 1")]
-    [InlineData("address", "f39fd6e51aad88f6f4ce6ab8827279cfffb92266", "names the address")]
     [InlineData("crypto.cipher", "aes-128-cbc", "cipher is")]
     [InlineData("crypto.cipherparams.iv", "00", "16 bytes")]
     [InlineData("crypto.ciphertext", "zz", "32 bytes")]
@@ -108,6 +107,27 @@ public sealed class KeystoreTests : IDisposable
         Assert.Contains(expected, e.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("008aeeda4d805471df9b2a5b0f38a0c3bcba786b", true)]
+    [InlineData("0x008AEEDA4D805471DF9B2A5B0F38A0C3BCBA786B", true)]
+    [InlineData("", true)]
+    [InlineData("f39fd6e51aad88f6f4ce6ab8827279cfffb92266", false)]
+    public void The_address_in_a_file_must_be_the_one_of_its_key(string address, bool opens)
+    {
+        JsonNode file = JsonNode.Parse(Pbkdf2Example)!;
+        file["address"] = address;
+        byte[] json = Bytes(file.ToJsonString());
+        if (opens)
+        {
+            using PrivateKey key = Keystore.Decrypt(json, Bytes(ExamplePassword), "the file");
+            Assert.Equal("0x008AeEda4D805471dF9b2A5B0f38A0C3bCBA786b", key.Address.ToString());
+            return;
+        }
+
+        AccountException e = Assert.Throws<AccountException>(() => Keystore.Decrypt(json, Bytes(ExamplePassword), "the file"));
+        Assert.Contains("names the address", e.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Pbkdf2_is_bounded_too()
     {
@@ -120,6 +140,7 @@ public sealed class KeystoreTests : IDisposable
     }
 
     [Fact]
+    [Trait("Scale", "full")]
     public void Damaged_and_random_files_are_a_typed_error()
     {
         // A cheap key derivation, so that many fit into a second.
@@ -131,10 +152,12 @@ public sealed class KeystoreTests : IDisposable
             copy[at] = (byte)value;
             return copy;
         }));
+        Gen<byte[]> names = Gen.Elements("version", "crypto", "kdf", "n", "mac").SelectMany(name => Gen.Elements("\\ud800", "\\u0069", "\"").Select(
+            half => Bytes(cheap.Replace($"\"{name}\"", $"\"{name[..1]}{half}\"", StringComparison.Ordinal))));
         Gen<byte[]> cut = Gen.Choose(0, good.Length).Select(length => good[..length]);
         Gen<byte[]> random = Gen.ArrayOf(Gen.Choose(0, 255).Select(b => (byte)b));
         Gen<byte[]> nested = Gen.Choose(1, 5000).Select(depth => Bytes(string.Concat(Enumerable.Repeat("{\"crypto\":", depth))));
-        Prop.ForAll(Arb.From(Gen.OneOf(damaged, cut, random, nested)), IsTypedError).Check(
+        Prop.ForAll(Arb.From(Gen.OneOf(damaged, names, cut, random, nested)), IsTypedError).Check(
             Config.QuickThrowOnFailure.WithMaxTest(Scale.Of(1_000, 50_000)).WithReplay((ulong)Seed.Value, 1UL));
     }
 

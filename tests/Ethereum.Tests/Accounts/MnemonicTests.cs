@@ -8,6 +8,7 @@ namespace Gavel.Ethereum.Tests.Accounts;
 public sealed class MnemonicTests
 {
     [Fact]
+    [Trait("Scale", "full")]
     public async Task Keys_of_phrases_and_paths_are_those_of_cast()
     {
         Random random = new(Seed.Value);

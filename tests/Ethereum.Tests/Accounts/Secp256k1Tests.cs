@@ -10,6 +10,7 @@ public sealed class Secp256k1Tests
     private const int Seed = 20261121;
 
     [Fact]
+    [Trait("Scale", "full")]
     public async Task Signatures_of_hashes_are_those_of_cast_byte_by_byte()
     {
         Random random = new(Seed);
@@ -28,6 +29,7 @@ public sealed class Secp256k1Tests
     }
 
     [Fact]
+    [Trait("Scale", "full")]
     public void Every_signature_is_low_recovers_its_signer_and_verifies_on_the_platform()
     {
         Random random = new(Seed);

@@ -17,6 +17,7 @@ public sealed class RpcFuzzTests
     private static readonly RpcRequest[] Requests = RpcEndpointTests.Requests(3);
 
     [Fact]
+    [Trait("Scale", "full")]
     public void Messages_that_are_damaged_cut_nested_or_random_are_a_typed_error()
     {
         byte[] good = Encoding.UTF8.GetBytes(new JsonArray(
@@ -42,6 +43,7 @@ public sealed class RpcFuzzTests
     }
 
     [Fact]
+    [Trait("Scale", "full")]
     public async Task Results_of_every_method_with_a_part_replaced_are_read_or_a_typed_error()
     {
         await using AnvilProcess anvil = await AnvilProcess.StartAsync();

@@ -14,6 +14,7 @@ public sealed class TransactionTests
     private static readonly string[] Keys = [.. Enumerable.Range(1, 4).Select(i => Hex.Encode([.. new byte[31], (byte)i]))];
 
     [Fact]
+    [Trait("Scale", "full")]
     public async Task Signed_bytes_are_those_of_cast()
     {
         Random random = new(Seed.Value);
@@ -101,6 +102,7 @@ public sealed class TransactionTests
     }
 
     [Fact]
+    [Trait("Scale", "full")]
     public void Random_bytes_are_a_typed_error()
     {
         Gen<byte[]> bytes = Gen.Elements<byte>(2, 2, 2, 0xc0, 0xf8, 0xff).SelectMany(
