@@ -3,6 +3,7 @@ using Gavel.Agent.Commands;
 
 RootCommand root = new("Gavel: an honest fault-dispute agent for OP Stack chains")
 {
+    RunCommand.Create(),
     DevnetCommand.Create(),
     SolveCommand.Create(),
 };
