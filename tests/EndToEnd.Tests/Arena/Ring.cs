@@ -29,6 +29,9 @@ internal sealed class Ring : IAsyncDisposable
 
     public LocalDevnet Devnet { get; }
 
+    /// <summary>Folder for keys, journals and caches of this ring.</summary>
+    public string Data => _data;
+
     /// <summary>Everything that Gavel has logged.</summary>
     public LineLog Lines { get; }
 
