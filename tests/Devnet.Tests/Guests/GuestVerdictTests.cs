@@ -155,6 +155,17 @@ public sealed class GuestVerdictTests
         Assert.Equal(0, Run(guest, dispute.Claiming(dispute.Blocks[16].Output, 20)).ExitCode);
     }
 
+    [Theory, MemberData(nameof(Guests))]
+    public void The_trace_over_a_hundred_L1_blocks_is_short(string guest)
+    {
+        Dispute dispute = new Dispute(50).PostAll();
+        GuestRun run = Guest.Run(guest, dispute.Claiming(dispute.Blocks[50].Output, 50).Sealed());
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(101, dispute.L1.Hints.Count(hint => hint.StartsWith("l1-block-header ", StringComparison.Ordinal)));
+        Assert.Equal(50, dispute.L1.Hints.Count(hint => hint.StartsWith("l1-receipts ", StringComparison.Ordinal)));
+        Assert.InRange(run.Steps, 1UL, 15_000_000UL);
+    }
+
     private static (int ExitCode, string Output) Run(string guest, Dispute dispute)
     {
         GuestRun run = Guest.Run(guest, dispute.Sealed());
