@@ -6,7 +6,10 @@ using Gavel.GameSolver;
 
 namespace Gavel.EndToEnd.Tests;
 
-/// <summary>Whole games of type 255 against the real contracts: output roots above, the AlphabetVM below.</summary>
+/// <summary>
+/// Whole games of type 255 against the real contracts: output roots above, the AlphabetVM below. A false block with an even trace index is
+/// chosen throughout, so that an honest answer exists at the split (docs/honest-strategy.md, rule 16).
+/// </summary>
 public sealed class AlphabetGameTests
 {
     private static readonly CancellationToken None = CancellationToken.None;
@@ -14,24 +17,51 @@ public sealed class AlphabetGameTests
     [Fact]
     public async Task FalseRoot_IsFoughtDownToAStep_AndEveryBondIsOurs()
     {
-        await using Ring ring = await Ring.OpenAsync(new DevnetOptions { InitialL2Blocks = 10 }, None);
+        await using Ring ring = await Duel.RingAsync(None);
+        Outcome outcome = await new Duel { Type = DevnetGameType.Alphabet, Root = FalseTrace.FalseOutput(Duel.Block) }.PlayAsync(ring, None);
+        outcome.AssertWon(GameStatus.ChallengerWins);
+        outcome.AssertStep("step 0 against claim");
+        Assert.Equal(outcome.Resolved.Claims.Aggregate(UInt256.Zero, (sum, claim) => sum + claim.Bond), outcome.Resolved.Credits[DevnetAccounts.Challenger.Address].Owed);
+    }
 
-        // The first false block's trace index is even, so that an honest answer exists at the split (docs/honest-strategy.md, rule 16).
-        const ulong FirstFalse = 6;
-        GameMetadata game = await ring.CreateGameAsync(DevnetAccounts.Dishonest, DevnetGameType.Alphabet, FalseTrace.FalseOutput(10), 10, None);
-        Address us = DevnetAccounts.Challenger.Address;
-        UInt256 before = await ring.Devnet.L1.GetBalanceAsync(us, BlockRef.Latest, None);
-        await ring.StartGavelAsync(DevnetAccounts.Challenger, None);
-        FalseTrace lie = new(game, await ring.TruthAsync(game, None), FirstFalse, (_, leaf) => FalseTrace.FalseState(leaf, (byte)VmStatus.Invalid));
-        Player liar = new(ring.Devnet, DevnetAccounts.Dishonest, game, lie);
-        await ring.FightAsync(game, [liar], None);
-        GameState fought = await ring.StateAsync(game, None);
-        Assert.Contains(fought.Claims, claim => claim.Position.Depth == game.Rules!.MaxDepth && claim.CounteredBy == us);
-        GameState resolved = await ring.SettleAsync(game, us, None);
-        Assert.Equal(GameStatus.ChallengerWins, resolved.Status);
-        UInt256 staked = resolved.Claims.Aggregate(UInt256.Zero, (sum, claim) => sum + claim.Bond);
-        Assert.Equal(staked, resolved.Credits[us].Owed);
-        UInt256 after = await ring.Devnet.L1.GetBalanceAsync(us, BlockRef.Latest, None);
-        Assert.True(after > before, $"before {before}, after {after}\n{ring.Lines}");
+    [Fact]
+    public async Task RootOfZeros_Loses()
+    {
+        await using Ring ring = await Duel.RingAsync(None);
+        Outcome outcome = await new Duel { Type = DevnetGameType.Alphabet, Root = Hash32.Zero }.PlayAsync(ring, None);
+        outcome.AssertWon(GameStatus.ChallengerWins);
+    }
+
+    [Fact]
+    public async Task ValidRoot_AttackedWhereAnAnswerExists_IsDefended()
+    {
+        await using Ring ring = await Duel.RingAsync(None);
+
+        // The liar disputes from block 7 on: at the split it stands against an output of ours that it must refute.
+        Outcome outcome = await new Duel { Type = DevnetGameType.Alphabet, FirstFalseBlock = 7 }.PlayAsync(ring, None);
+        outcome.AssertWon(GameStatus.DefenderWins);
+    }
+
+    [Fact]
+    public async Task Freeloader_EarnsNothing()
+    {
+        await using Ring ring = await Duel.RingAsync(None);
+        DevnetAccount freeloader = DevnetAccounts.Users[0];
+        Outcome outcome = await new Duel
+        {
+            Type = DevnetGameType.Alphabet,
+            Root = FalseTrace.FalseOutput(Duel.Block),
+            Before = async (arena, game) =>
+            {
+                // It is first to attack the false root, with a value of its own: it would win the root's bond if nobody answered it.
+                ContractCall call = FaultDisputeGame.MoveOn(
+                    game.Game, 0, game.RootClaim, FalseTrace.FalseOutput(99), isAttack: true, game.Rules!.Bonds[1]);
+                await arena.Devnet.SendAsync(freeloader, call.To, call.Data, call.Value);
+            },
+        }.PlayAsync(ring, None);
+        outcome.AssertWon(GameStatus.ChallengerWins);
+        GameState end = await ring.StateAsync(outcome.Game, None, freeloader.Address);
+        Assert.True(end.Credits[freeloader.Address].Owed.IsZero);
+        Assert.Equal(DevnetAccounts.Challenger.Address, end.Claims.Single(claim => claim.Claimant == freeloader.Address).CounteredBy);
     }
 }

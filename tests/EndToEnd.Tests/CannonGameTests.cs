@@ -1,32 +1,97 @@
-using Gavel.Contracts;
 using Gavel.Devnet;
 using Gavel.EndToEnd.Tests.Arena;
-using Gavel.Ethereum;
 using Gavel.GameSolver;
 
 namespace Gavel.EndToEnd.Tests;
 
-/// <summary>Whole games of type 0 against the real contracts: output roots above, a real Go program on the real MIPS contract below.</summary>
+/// <summary>Whole games against the real contracts with a real Go program on the real MIPS contract below the split.</summary>
 public sealed class CannonGameTests
 {
     private static readonly CancellationToken None = CancellationToken.None;
+    private static readonly UInt128 LastLeaf = (UInt128.One << 35) - 1; // max depth 50, split depth 14
 
     [Fact]
-    public async Task FalseRoot_IsFoughtDownToARealMipsStep_AndEveryBondIsOurs()
+    public async Task FalseRoot_LieFromTheFirstInstruction_IsCounteredByAStepAtIndexZero()
     {
-        await using Ring ring = await Ring.OpenAsync(new DevnetOptions { InitialL2Blocks = 10, CannonPrestate = Programs.Rollup }, None);
-        GameMetadata game = await ring.CreateGameAsync(DevnetAccounts.Dishonest, DevnetGameType.Cannon, FalseTrace.FalseOutput(10), 10, None);
-        Address us = DevnetAccounts.Challenger.Address;
-        await ring.StartGavelAsync(DevnetAccounts.Challenger, None, chain => Programs.Configure(ring, chain));
-        FalseTrace lie = new(game, await ring.TruthAsync(game, None), 6, (_, leaf) => FalseTrace.FalseState(leaf, (byte)VmStatus.Invalid));
-        Player liar = new(ring.Devnet, DevnetAccounts.Dishonest, game, lie);
-        await ring.FightAsync(game, [liar], None);
-        GameState fought = await ring.StateAsync(game, None);
-        Assert.True(
-            fought.Claims.Any(claim => claim.Position.Depth == game.Rules!.MaxDepth && claim.CounteredBy == us), $"no step was made\n{ring.Lines}");
-        GameState resolved = await ring.SettleAsync(game, us, None);
-        Assert.Equal(GameStatus.ChallengerWins, resolved.Status);
-        UInt256 staked = resolved.Claims.Aggregate(UInt256.Zero, (sum, claim) => sum + claim.Bond);
-        Assert.Equal(staked, resolved.Credits[us].Owed);
+        await using Ring ring = await Duel.RingAsync(None);
+        Outcome outcome = await new Duel { Type = DevnetGameType.Cannon, Root = FalseTrace.FalseOutput(Duel.Block) }.PlayAsync(ring, None);
+        outcome.AssertWon(GameStatus.ChallengerWins);
+        outcome.AssertStep("step 0 against claim");
+    }
+
+    [Theory]
+    [InlineData(1, "executing it from the claimed state")] // the claim at leaf 0 is true, the next one is not: defend
+    [InlineData(2, "executing it from the state before")]
+    public async Task FalseRoot_LieLaterInTheTrace_IsCounteredByTheRightKindOfStep(int firstFalse, string how)
+    {
+        await using Ring ring = await Duel.RingAsync(None);
+        Outcome outcome = await new Duel
+        {
+            Type = DevnetGameType.Cannon,
+            Root = FalseTrace.FalseOutput(Duel.Block),
+            FirstFalseLeaf = (UInt128)firstFalse,
+        }.PlayAsync(ring, None);
+        outcome.AssertWon(GameStatus.ChallengerWins);
+        outcome.AssertStep($"step {firstFalse} against claim");
+        outcome.AssertStep(how);
+    }
+
+    [Fact]
+    public async Task PermissionedGame_WithAFalseRoot_IsWon()
+    {
+        await using Ring ring = await Duel.RingAsync(None);
+        Outcome outcome = await new Duel
+        {
+            Type = DevnetGameType.PermissionedCannon,
+            Root = FalseTrace.FalseOutput(Duel.Block),
+            Proposer = DevnetAccounts.Proposer,
+            Liar = DevnetAccounts.Proposer,
+        }.PlayAsync(ring, None);
+        outcome.AssertWon(GameStatus.ChallengerWins);
+    }
+
+    [Theory]
+    [InlineData(2, 0)] // disputed from the first block on
+    [InlineData(6, 0)]
+    [InlineData(7, 1)]
+    [InlineData(10, 1000)] // only the last block is disputed
+    public async Task ValidRoot_IsDefendedAtEveryLevel(int firstFalseBlock, int firstFalseLeaf)
+    {
+        await using Ring ring = await Duel.RingAsync(None);
+        Outcome outcome = await new Duel
+        {
+            Type = DevnetGameType.Cannon,
+            FirstFalseBlock = (ulong)firstFalseBlock,
+            FirstFalseLeaf = (UInt128)firstFalseLeaf,
+        }.PlayAsync(ring, None);
+        outcome.AssertWon(GameStatus.DefenderWins);
+    }
+
+    [Fact]
+    public async Task LieBeyondTheProgramsExit_IsCountered()
+    {
+        await using Ring ring = await Duel.RingAsync(None);
+        Outcome outcome = await new Duel
+        {
+            Type = DevnetGameType.Cannon,
+            Root = FalseTrace.FalseOutput(Duel.Block),
+            FirstFalseLeaf = UInt128.One << 34, // the program ends within some millions of instructions
+        }.PlayAsync(ring, None);
+        outcome.AssertWon(GameStatus.ChallengerWins);
+        outcome.AssertStep($"step {UInt128.One << 34} against claim");
+    }
+
+    [Fact]
+    public async Task LieAtTheRightEdgeOnly_IsCountered()
+    {
+        await using Ring ring = await Duel.RingAsync(None);
+        Outcome outcome = await new Duel
+        {
+            Type = DevnetGameType.Cannon,
+            Root = FalseTrace.FalseOutput(Duel.Block),
+            FirstFalseLeaf = LastLeaf,
+        }.PlayAsync(ring, None);
+        outcome.AssertWon(GameStatus.ChallengerWins);
+        outcome.AssertStep($"step {LastLeaf} against claim");
     }
 }

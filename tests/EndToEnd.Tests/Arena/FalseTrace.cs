@@ -26,7 +26,8 @@ internal sealed class KnownOutputs(GameMetadata game, IReadOnlyDictionary<ulong,
 /// <param name="truth">The true outputs.</param>
 /// <param name="firstFalseBlock">First block with a false output.</param>
 /// <param name="execution">What the liar says of the states of an execution trace.</param>
-internal sealed class FalseTrace(GameMetadata game, KnownOutputs truth, ulong firstFalseBlock, Func<ExecutionBranch, UInt128, Hash32> execution) : ITrace
+internal sealed class FalseTrace(
+    GameMetadata game, KnownOutputs truth, ulong firstFalseBlock, Func<ExecutionBranch, UInt128, TraceAnswer<Hash32>> execution) : ITrace
 {
     private readonly GameShape _shape = new(game.Rules!.MaxDepth, game.Rules.SplitDepth);
 
@@ -34,7 +35,7 @@ internal sealed class FalseTrace(GameMetadata game, KnownOutputs truth, ulong fi
     {
         if (branch is not null)
         {
-            return TraceAnswer.Of(execution(branch, _shape.LeafIndex(position)));
+            return execution(branch, _shape.LeafIndex(position));
         }
 
         ulong block = truth.BlockAt(position);
@@ -49,8 +50,8 @@ internal sealed class FalseTrace(GameMetadata game, KnownOutputs truth, ulong fi
     public static Hash32 FalseOutput(ulong block) => Named(string.Create(CultureInfo.InvariantCulture, $"false output {block}"));
 
     /// <summary>False states from an instruction on, with a status byte.</summary>
-    public static Hash32 FalseState(UInt128 leaf, byte status) =>
-        Named(string.Create(CultureInfo.InvariantCulture, $"false state {leaf}")).WithFirstByte(status);
+    public static TraceAnswer<Hash32> FalseState(UInt128 leaf, VmStatus status) =>
+        TraceAnswer.Of(Named(string.Create(CultureInfo.InvariantCulture, $"false state {leaf}")).WithFirstByte((byte)status));
 
     private static Hash32 Named(string name) => Keccak256.Hash(Encoding.UTF8.GetBytes(name));
 }

@@ -16,6 +16,9 @@ internal sealed class Player(LocalDevnet devnet, DevnetAccount account, GameMeta
     /// <summary>Wei bonded so far.</summary>
     public UInt256 Bonded { get; private set; }
 
+    /// <summary>True when its trace could not answer yet at the last turn.</summary>
+    public bool IsThinking { get; private set; }
+
     /// <summary>Makes every move that its trace asks for at the moment.</summary>
     /// <returns>How many moves were made.</returns>
     public async Task<int> MoveAsync(CancellationToken cancellationToken)
@@ -29,6 +32,7 @@ internal sealed class Player(LocalDevnet devnet, DevnetAccount account, GameMeta
 
         Game claims = WatchedGame.GameOf(game.Rules!, state);
         Solution solution = _solver.Solve(claims, new GameTime(game.Rules!.Clock, head.Timestamp));
+        IsThinking = solution.Unanswered.Any(claim => claim.Reason == UnansweredReason.TraceUnavailable);
         int made = 0;
         foreach (MoveAction move in solution.Actions.OfType<MoveAction>())
         {

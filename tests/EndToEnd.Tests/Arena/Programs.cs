@@ -2,6 +2,7 @@ using System.Text.Json;
 using Gavel.Challenger;
 using Gavel.Ethereum;
 using Gavel.TestKit;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gavel.EndToEnd.Tests.Arena;
 
@@ -15,6 +16,20 @@ internal static class Programs
 
     /// <summary>Absolute prestate of the program that reads a sha256 preimage.</summary>
     public static Hash32 Sha256 { get; } = PrestateOf("sha256");
+
+    /// <summary>The devnet's further game type that runs the program with the sha256 preimage.</summary>
+    public const uint Sha256GameType = 7;
+
+    /// <summary>Execution traces as Gavel makes them, for players that know the truth and lie about a part of it.</summary>
+    public static IExecutionTraces Traces(Ring ring, ChainOptions options, VmWorkers workers) => new ExecutionTraces(
+        options.Cannon,
+        new Dictionary<string, string> { ["l1"] = ring.Devnet.L1Url, ["l2"] = ring.Devnet.L2Url },
+        new PrestateStore([.. options.Cannon.Prestates], Path.Combine(ring.Data, "player-prestates"), ring.Http),
+        Path.Combine(ring.Data, "player"),
+        workers,
+        (_, _) => throw new InvalidOperationException("the devnet's server does not ask for the agreed block"),
+        TimeProvider.System,
+        NullLogger.Instance);
 
     /// <summary>Gives Gavel the prestates and the devnet's preimage server.</summary>
     public static void Configure(Ring ring, ChainOptions chain)

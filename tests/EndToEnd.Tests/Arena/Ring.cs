@@ -32,6 +32,9 @@ internal sealed class Ring : IAsyncDisposable
     /// <summary>Folder for keys, journals and caches of this ring.</summary>
     public string Data => _data;
 
+    /// <summary>For downloads.</summary>
+    public HttpClient Http => _http;
+
     /// <summary>Everything that Gavel has logged.</summary>
     public LineLog Lines { get; }
 
@@ -123,7 +126,7 @@ internal sealed class Ring : IAsyncDisposable
 
             GameState state = await StateAsync(game, cancellationToken);
             int marks = state.Claims.Count + state.Claims.Count(claim => !claim.CounteredBy.IsZero);
-            bool busy = moves > 0 || marks != claims || Reports.Values.Any(report => report.Planned > 0);
+            bool busy = moves > 0 || marks != claims || players.Any(player => player.IsThinking) || Reports.Values.Any(report => report.Planned > 0);
             claims = marks;
             quiet = busy ? 0 : quiet + 1;
             Assert.True(DateTime.UtcNow < end, $"the fight did not end; Gavel's log:\n{Lines}");
