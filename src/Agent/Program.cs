@@ -5,6 +5,7 @@ RootCommand root = new("Gavel: an honest fault-dispute agent for OP Stack chains
 {
     RunCommand.Create(),
     DevnetCommand.Create(),
+    CannonCommand.Create(),
     SolveCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();

@@ -1,0 +1,155 @@
+using System.Runtime.InteropServices;
+using Gavel.Cannon;
+using Gavel.Cannon.Preimages;
+
+namespace Gavel.Agent.CannonTool;
+
+/// <summary>The options of <c>agent cannon run</c>.</summary>
+internal sealed record CannonRunOptions
+{
+    public required string Input { get; init; }
+
+    public required string Output { get; init; }
+
+    public StepPattern ProofAt { get; init; }
+
+    public required string ProofFormat { get; init; }
+
+    public StepPattern SnapshotAt { get; init; }
+
+    public required string SnapshotFormat { get; init; }
+
+    public StepPattern StopAt { get; init; }
+
+    public PreimageStop? StopAtPreimage { get; init; }
+
+    public StepPattern InfoAt { get; init; }
+
+    public string DebugInfo { get; init; } = "";
+
+    public IReadOnlyList<string> Server { get; init; } = [];
+}
+
+/// <summary>
+/// Runs a state as the reference's <c>run</c> does: at each step info, stop and snapshot come before the step, which is taken with a proof where that is asked for.
+/// SIGINT and SIGTERM end the run between two steps; the state is written as at any other end.
+/// </summary>
+internal sealed class CannonRun(CannonRunOptions options, TextWriter error)
+{
+    private readonly RunProgress _progress = new(error);
+    private bool _preimageMatched;
+
+    /// <summary>Runs to the end and writes what is asked for.</summary>
+    /// <returns>0, also when the guest failed; 2 when the VM faulted; 1 for other errors.</returns>
+    public int Run()
+    {
+        using CancellationTokenSource interrupt = new();
+        void Interrupt(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            interrupt.Cancel();
+        }
+
+        using PosixSignalRegistration onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
+        using PosixSignalRegistration onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
+        VmState state = CannonFiles.ReadState(options.Input);
+        using ExternalPreimageServer? server = StartServer(interrupt.Token);
+        Vm? running = null;
+        VmOptions vmOptions = new()
+        {
+            Preimages = server is null ? NoPreimages.Instance : new VerifyingPreimageSource(server),
+            StandardOutput = new GuestOutput(error, "guest stdout"),
+            StandardError = new GuestOutput(error, "guest stderr"),
+            StopAfterPreimageRead = read => _preimageMatched |= options.StopAtPreimage?.Matches(read, running!.State.Step) == true,
+        };
+        using Vm vm = running = new Vm(state, vmOptions);
+        int exit = 0;
+        try
+        {
+            Loop(vm, interrupt.Token);
+        }
+        catch (VmFaultException fault)
+        {
+            // The state is that of before the step: of use to whoever looks for the reason.
+            error.WriteLine($"error: the VM does not allow the next step: {fault.Message}");
+            exit = 2;
+        }
+        catch (PreimageServerException failure) when (failure.Fault == PreimageServerFault.Cancelled)
+        {
+            error.WriteLine($"interrupted at step {vm.State.Step}");
+        }
+        catch (PreimageException failure)
+        {
+            error.WriteLine($"error: {failure.Message}; stopped at step {vm.State.Step}");
+            exit = 1;
+        }
+
+        ((GuestOutput)vmOptions.StandardOutput).Finish();
+        ((GuestOutput)vmOptions.StandardError).Finish();
+        if (options.Output.Length > 0)
+        {
+            CannonFiles.WriteState(options.Output, vm.State);
+        }
+
+        if (options.DebugInfo.Length > 0)
+        {
+            CannonFiles.WriteDebugInfo(options.DebugInfo, vm);
+        }
+
+        return exit;
+    }
+
+    private ExternalPreimageServer? StartServer(CancellationToken cancellation) => options.Server.Count == 0 ? null : ExternalPreimageServer.Start(
+        new PreimageServerOptions
+        {
+            Command = options.Server[0],
+            Arguments = [.. options.Server.Skip(1)],
+            Output = line => error.WriteLine($"server: {line.Text}"),
+        },
+        cancellation);
+
+    private void Loop(Vm vm, CancellationToken cancellation)
+    {
+        while (!vm.State.Exited && !_preimageMatched)
+        {
+            ulong step = vm.State.Step;
+            if (cancellation.IsCancellationRequested)
+            {
+                error.WriteLine($"interrupted at step {step}{(options.Output.Length > 0 ? $"; go on from {options.Output}" : "")}");
+                return;
+            }
+
+            if (options.InfoAt.Matches(step))
+            {
+                _progress.Write("running", vm.Progress, LastStep());
+            }
+
+            if (options.StopAt.Matches(step))
+            {
+                return;
+            }
+
+            if (options.SnapshotAt.Matches(step))
+            {
+                CannonFiles.WriteState(CannonFiles.Name(options.SnapshotFormat, step), vm.State);
+            }
+
+            if (options.ProofAt.Matches(step))
+            {
+                CannonFiles.WriteProof(CannonFiles.Name(options.ProofFormat, step), vm.Prove());
+                continue;
+            }
+
+            ulong until = Math.Min(Math.Min(options.InfoAt.Next(step), options.StopAt.Next(step)), Math.Min(options.SnapshotAt.Next(step), options.ProofAt.Next(step)));
+            RunLimits limits = new()
+            {
+                UntilStep = until,
+                ProgressInterval = 10_000_000,
+                OnProgress = progress => _progress.Show("running", progress, LastStep()),
+            };
+            vm.Run(limits, cancellation);
+        }
+    }
+
+    private ulong? LastStep() => options.StopAt.Next(0) is < ulong.MaxValue and ulong stop ? stop : null;
+}

@@ -1,0 +1,57 @@
+using System.CommandLine;
+using Gavel.Agent.CannonTool;
+
+namespace Gavel.Agent.Commands;
+
+/// <summary><c>agent cannon run</c>: runs a state, with proofs and snapshots at chosen steps.</summary>
+internal static class CannonRunCommand
+{
+    private const string Pattern = "never, always, =N or %N";
+
+    public static Command Create()
+    {
+        Option<string> input = Text("--input", "the state to start from; empty for standard input", "state.bin.gz");
+        Option<string> output = Text("--output", "where the last state goes (.bin, .bin.gz, - for standard output); empty for nowhere", "out.bin.gz");
+        Option<string> proofAt = Text("--proof-at", $"steps to prove: {Pattern}", "never");
+        Option<string> proofFormat = Text("--proof-fmt", "where proofs go, %d being the step; gzip if it ends in .gz", "proof-%d.json");
+        Option<string> snapshotAt = Text("--snapshot-at", $"steps to write states at: {Pattern}", "never");
+        Option<string> snapshotFormat = Text("--snapshot-fmt", "where these states go, %d being the step", "state-%d.bin.gz");
+        Option<string> stopAt = Text("--stop-at", $"step to stop at: {Pattern}", "never");
+        Option<string> stopAtPreimage = Text("--stop-at-preimage", "stop after a read of this preimage: KEYPREFIX[@OFFSET[@LEAST-STEP]]", "");
+        Option<string> stopAtType = Text("--stop-at-preimage-type", "stop after a read of this type: local, keccak, sha256, blob, precompile, any", "");
+        Option<int> largerThan = new("--stop-at-preimage-larger-than") { Description = "and only if the preimage has more bytes than this" };
+        Option<string> meta = Text("--meta", "symbols; accepted for the sake of callers, not used", "meta.json");
+        Option<string> infoAt = Text("--info-at", $"steps to print a line at: {Pattern}", "%1000000000");
+        Option<bool> debug = new("--debug") { Description = "accepted for the sake of callers" };
+        Option<string> debugInfo = Text("--debug-info", "a file for figures about the run", "");
+        Argument<string[]> server = new("SERVER") { Description = "after --: the preimage server and its arguments", Arity = ArgumentArity.ZeroOrMore };
+        Command command = new("run", "Run a state")
+        {
+            input, output, proofAt, proofFormat, snapshotAt, snapshotFormat, stopAt, stopAtPreimage, stopAtType, largerThan, meta, infoAt, debug, debugInfo, server,
+        };
+        command.SetAction(parsed => CannonCommand.Guard(parsed.InvocationConfiguration.Error, () =>
+        {
+            CannonFiles.CheckStateName(parsed.GetRequiredValue(output), "--output");
+            CannonFiles.CheckStateName(parsed.GetRequiredValue(snapshotFormat), "--snapshot-fmt");
+            CannonRunOptions options = new()
+            {
+                Input = parsed.GetRequiredValue(input),
+                Output = parsed.GetRequiredValue(output),
+                ProofAt = StepPattern.Parse(parsed.GetRequiredValue(proofAt)),
+                ProofFormat = parsed.GetRequiredValue(proofFormat),
+                SnapshotAt = StepPattern.Parse(parsed.GetRequiredValue(snapshotAt)),
+                SnapshotFormat = parsed.GetRequiredValue(snapshotFormat),
+                StopAt = StepPattern.Parse(parsed.GetRequiredValue(stopAt)),
+                StopAtPreimage = PreimageStop.Parse(parsed.GetRequiredValue(stopAtPreimage), parsed.GetRequiredValue(stopAtType), parsed.GetValue(largerThan)),
+                InfoAt = StepPattern.Parse(parsed.GetRequiredValue(infoAt)),
+                DebugInfo = parsed.GetRequiredValue(debugInfo),
+                Server = parsed.GetValue(server) ?? [],
+            };
+            return new CannonRun(options, parsed.InvocationConfiguration.Error).Run();
+        }));
+        return command;
+    }
+
+    private static Option<string> Text(string name, string description, string otherwise) =>
+        new(name) { Description = description, DefaultValueFactory = _ => otherwise };
+}
