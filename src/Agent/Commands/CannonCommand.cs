@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Gavel.Agent.CannonTool;
 using Gavel.Cannon;
 using Gavel.Cannon.Preimages;
 
