@@ -22,6 +22,9 @@ internal sealed record Duel
     /// <summary>First instruction for which the liar claims false states.</summary>
     public UInt128 FirstFalseLeaf { get; init; }
 
+    /// <summary>Where the liar's false states begin instead, found out when the execution game opens.</summary>
+    public LieAtRead? AtRead { get; init; }
+
     /// <summary>Status byte of the liar's states.</summary>
     public VmStatus LiarStatus { get; init; } = VmStatus.Invalid;
 
@@ -68,7 +71,8 @@ internal sealed record Duel
         Dictionary<ExecutionBranch, IExecutionTrace> branches = [];
         TraceAnswer<Hash32> Lie(ExecutionBranch branch, UInt128 leaf)
         {
-            if (leaf >= FirstFalseLeaf)
+            UInt128 firstFalse = AtRead?.InstructionIn(ring, game, branch) ?? FirstFalseLeaf;
+            if (leaf >= firstFalse)
             {
                 return FalseTrace.FalseState(leaf, LiarStatus);
             }
@@ -92,7 +96,7 @@ internal sealed record Duel
             Configure?.Invoke(chain);
         });
         Player liar = new(ring.Devnet, Liar, game, new FalseTrace(game, truth, FirstFalseBlock, Lie));
-        await ring.FightAsync(game, [liar, .. Others(ring, game, truth)], cancellationToken);
+        await ring.FightAsync(game, [liar, .. Others(ring, game, truth)], cancellationToken, state => AtRead?.LoadAsync(ring, game, state) ?? Task.CompletedTask);
         GameState fought = await ring.StateAsync(game, cancellationToken);
         GameState resolved = await ring.SettleAsync(game, us, cancellationToken);
         Ledger ledger = await Ledger.OfAsync(ring.Devnet, us, start, resolved, cancellationToken);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Gavel.Cannon;
 using Gavel.Challenger;
 using Gavel.Ethereum;
 using Gavel.TestKit;
@@ -9,7 +10,7 @@ namespace Gavel.EndToEnd.Tests.Arena;
 /// <summary>The guest programs of the repository, as Gavel is configured to run them.</summary>
 internal static class Programs
 {
-    private const string Vm = "singlethreaded"; // the VM of the MIPS contract that the devnet has
+    private const string Version = "singlethreaded"; // the VM of the MIPS contract that the devnet has
 
     /// <summary>Absolute prestate of the fault-proof program of the devnet's rollup.</summary>
     public static Hash32 Rollup { get; } = PrestateOf("rollup");
@@ -31,6 +32,9 @@ internal static class Programs
         TimeProvider.System,
         NullLogger.Instance);
 
+    /// <summary>The first state of a program.</summary>
+    public static VmState Load(string name) => StateFile.Read(Checkout.PathOf("guest", "prestates", $"{name}.{Version}.bin.gz"));
+
     /// <summary>Gives Gavel the prestates and the devnet's preimage server.</summary>
     public static void Configure(Ring ring, ChainOptions chain)
     {
@@ -38,7 +42,7 @@ internal static class Programs
         Directory.CreateDirectory(folder);
         foreach (string name in (string[])["rollup", "sha256"])
         {
-            File.Copy(Checkout.PathOf("guest", "prestates", $"{name}.{Vm}.bin.gz"), Path.Combine(folder, $"{PrestateOf(name)}.bin.gz"), overwrite: true);
+            File.Copy(Checkout.PathOf("guest", "prestates", $"{name}.{Version}.bin.gz"), Path.Combine(folder, $"{PrestateOf(name)}.bin.gz"), overwrite: true);
         }
 
         chain.Cannon.Prestates.Add(folder);
@@ -57,7 +61,7 @@ internal static class Programs
     {
         using JsonDocument list = JsonDocument.Parse(File.ReadAllText(Checkout.PathOf("guest", "prestates", "prestates.json")));
         return list.RootElement.GetProperty("prestates").EnumerateArray()
-            .Where(entry => entry.GetProperty("name").GetString() == name && entry.GetProperty("vm").GetString() == Vm)
+            .Where(entry => entry.GetProperty("name").GetString() == name && entry.GetProperty("vm").GetString() == Version)
             .Select(entry => Hash32.Parse(entry.GetProperty("hash").GetString()!))
             .Single();
     }

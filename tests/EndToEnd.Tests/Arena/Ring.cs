@@ -111,7 +111,8 @@ internal sealed class Ring : IAsyncDisposable
     }
 
     /// <summary>Lets players and Gavel answer each other until nobody has anything left to do for a while.</summary>
-    public async Task FightAsync(GameMetadata game, IReadOnlyList<Player> players, CancellationToken cancellationToken)
+    public async Task FightAsync(
+        GameMetadata game, IReadOnlyList<Player> players, CancellationToken cancellationToken, Func<GameState, Task>? eachRound = null)
     {
         int quiet = 0;
         int claims = 0;
@@ -125,6 +126,11 @@ internal sealed class Ring : IAsyncDisposable
             }
 
             GameState state = await StateAsync(game, cancellationToken);
+            if (eachRound is not null)
+            {
+                await eachRound(state);
+            }
+
             int marks = state.Claims.Count + state.Claims.Count(claim => !claim.CounteredBy.IsZero);
             bool busy = moves > 0 || marks != claims || players.Any(player => player.IsThinking) || Reports.Values.Any(report => report.Planned > 0);
             claims = marks;

@@ -1,0 +1,71 @@
+using Gavel.Contracts;
+using Gavel.Devnet;
+using Gavel.EndToEnd.Tests.Arena;
+using Gavel.GameSolver;
+
+namespace Gavel.EndToEnd.Tests;
+
+/// <summary>A node that lags, errs or lies never makes Gavel attack a valid root, and what it lacked is made up for when it recovers.</summary>
+public sealed class UnhelpfulNodeTests
+{
+    private static readonly CancellationToken None = CancellationToken.None;
+    private static readonly TimeSpan LongEnough = TimeSpan.FromSeconds(3); // some thirty cycles
+
+    public static TheoryData<string> Lies => ["wrong output", "wrong state", "other L2 fork", "other L1 fork", "stale safe head record", "lag", "errors"];
+
+    [Theory]
+    [MemberData(nameof(Lies))]
+    public async Task ValidRoot_WithAnUnhelpfulNode_IsNotAttacked(string lie)
+    {
+        await using Ring ring = await Duel.RingAsync(None);
+        GameMetadata game = await ring.CreateGameAsync(DevnetAccounts.Proposer, DevnetGameType.Cannon, await ring.OutputAsync(Duel.Block, None), Duel.Block, None);
+        RollupNodeFaults faults = ring.Devnet.RollupNode.Faults;
+        switch (lie)
+        {
+            case "wrong output":
+                faults.WrongOutputs[Duel.Block] = FalseTrace.FalseOutput(Duel.Block);
+                break;
+            case "wrong state":
+                faults.WrongStateFrom = 3;
+                break;
+            case "other L2 fork":
+                faults.L2ForkFrom = 3;
+                break;
+            case "other L1 fork":
+                faults.L1ForkFrom = 3;
+                break;
+            case "stale safe head record":
+                faults.NoSafeHeadRecord = true;
+                break;
+            case "lag":
+                faults.LagAtL1Block = await ring.Devnet.L1.GetBlockNumberAsync(None) - 3;
+                break;
+            default:
+                faults.Errors["optimism_outputAtBlock"] = (-32000, "the database is on fire");
+                break;
+        }
+
+        await ring.StartGavelAsync(DevnetAccounts.Challenger, None, chain => Programs.Configure(ring, chain));
+        await ring.UntilAsync("the game is judged unavailable", () => Task.FromResult(ring.Lines.Has("nothing is attacked")), None);
+        await Task.Delay(LongEnough);
+        Assert.Single((await ring.StateAsync(game, None)).Claims);
+        Assert.True(ring.Lines.Has("s are left to attack the root"), ring.Lines.ToString());
+    }
+
+    [Fact]
+    public async Task FalseRoot_WithALaggingNode_IsAttackedOnceItCatchesUp()
+    {
+        await using Ring ring = await Duel.RingAsync(None);
+        ring.Devnet.RollupNode.Faults.LagAtL1Block = await ring.Devnet.L1.GetBlockNumberAsync(None) - 1;
+        GameMetadata game = await ring.CreateGameAsync(DevnetAccounts.Dishonest, DevnetGameType.Cannon, FalseTrace.FalseOutput(Duel.Block), Duel.Block, None);
+        await ring.StartGavelAsync(DevnetAccounts.Challenger, None, chain => Programs.Configure(ring, chain));
+        await ring.UntilAsync("the game is judged unavailable", () => Task.FromResult(ring.Lines.Has("nothing is attacked")), None);
+        await Task.Delay(LongEnough);
+        Assert.Single((await ring.StateAsync(game, None)).Claims);
+
+        ring.Devnet.RollupNode.Faults.Clear();
+        await ring.UntilAsync("the root is attacked", async () => (await ring.StateAsync(game, None)).Claims.Count == 2, None);
+        GameState resolved = await ring.SettleAsync(game, DevnetAccounts.Challenger.Address, None);
+        Assert.Equal(GameStatus.ChallengerWins, resolved.Status);
+    }
+}
