@@ -1,0 +1,90 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text.Json;
+using Gavel.Challenger;
+using Gavel.Devnet;
+
+namespace Gavel.EndToEnd.Tests.Arena;
+
+/// <summary>Gavel as its users run it: the program <c>agent run</c> with a configuration file, so that it can be killed outright.</summary>
+internal sealed class GavelProcess : IDisposable
+{
+    private readonly string _config;
+    private readonly ConcurrentQueue<string> _lines = new();
+    private Process? _process;
+
+    /// <summary>Writes the configuration; nothing runs before <see cref="Start"/>.</summary>
+    public GavelProcess(Ring ring, DevnetAccount account)
+    {
+        string key = Path.Combine(ring.Data, "process.key");
+        Directory.CreateDirectory(ring.Data);
+        File.WriteAllText(key, account.PrivateKey);
+        File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        ChainOptions chain = new()
+        {
+            Name = "devnet",
+            SystemConfig = ring.Devnet.Addresses.SystemConfig.ToString(),
+            L1 = [ring.Devnet.L1Url],
+            RollupNodes = [ring.Devnet.RollupNode.Url],
+            L2ExecutionNodes = [ring.Devnet.L2Url],
+            PollSeconds = 0.1,
+            Account = new AccountOptions { KeyFile = key },
+            Sending = new SendingOptions { Confirmations = 1 },
+        };
+        Programs.Configure(ring, chain);
+        chain.Cannon.AlphabetGameTypes.Clear(); // lists of a file are added to the defaults
+        _config = Path.Combine(ring.Data, "process.json");
+        File.WriteAllText(_config, JsonSerializer.Serialize(new
+        {
+            Challenger = new ChallengerOptions { DataDirectory = Path.Combine(ring.Data, "process"), Chains = [chain] },
+            Host = new { Listen = "" },
+        }));
+    }
+
+    /// <summary>What it has printed, over all its lives.</summary>
+    public string Log => string.Join('\n', _lines);
+
+    /// <summary>True while it runs.</summary>
+    public bool IsRunning => _process is { HasExited: false };
+
+    /// <summary>Starts it.</summary>
+    public void Start()
+    {
+        ProcessStartInfo start = new(Path.Combine(AppContext.BaseDirectory, "agent")) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.ArgumentList.Add("run");
+        start.ArgumentList.Add("--config");
+        start.ArgumentList.Add(_config);
+        Process process = new() { StartInfo = start };
+        process.OutputDataReceived += (_, line) => Keep(line.Data);
+        process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        _process = process;
+    }
+
+    /// <summary>Kills it with SIGKILL, as a crash of the machine would.</summary>
+    public void Kill()
+    {
+        _process!.Kill();
+        _process.WaitForExit();
+        _process.Dispose();
+        _process = null;
+    }
+
+    public void Dispose()
+    {
+        if (_process is not null)
+        {
+            Kill();
+        }
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is not null)
+        {
+            _lines.Enqueue(line);
+        }
+    }
+}
