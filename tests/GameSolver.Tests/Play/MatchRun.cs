@@ -10,16 +10,23 @@ internal static class MatchRun
     /// <summary>Plays everything but the resolution.</summary>
     public static Match Play(MatchPlan plan)
     {
+        Match match = PlayOpen(plan);
+        match.PlayHonest();
+        return match;
+    }
+
+    /// <summary>Plays until the opposition has acted last, so that the honest party has things to do.</summary>
+    public static Match PlayOpen(MatchPlan plan)
+    {
         World world = plan.World();
         Match match = new(world, plan);
         Opposition opposition = new(world, match);
         int late = plan.Gambits.Length - (plan.Gambits.Length / 8);
         for (int i = 0; i < late; i++)
         {
-            Act(match, opposition, plan.Gambits[i], isOnline: i >= plan.HonestJoinsAfter);
+            Act(match, opposition, plan.Gambits[i], isOnline: i >= plan.HonestJoinsAfter && i < late - 12);
         }
 
-        match.PlayHonest();
         return match;
     }
 
