@@ -3,6 +3,7 @@ using Gavel.Bench;
 // Each subject prints its own figures, as ratios to something it names and measures in the same run.
 Dictionary<string, Action> subjects = new()
 {
+    ["solver"] = SolverBench.Run,
     ["keccak"] = KeccakBench.Run,
     ["signing"] = SigningBench.Run,
     ["vm"] = VmBench.Run,
