@@ -125,7 +125,7 @@ public sealed class JournalDamageTests : IDisposable
 
         int opened = 0;
         Check.One(
-            Config.QuickThrowOnFailure.WithMaxTest(Scale.Of(600, 20_000)).WithReplay(20261121UL, 11UL),
+            Config.QuickThrowOnFailure.WithMaxTest(Scale.Of(600, 8_000)).WithReplay(20261121UL, 11UL),
             Prop.ForAll(damage.ToArbitrary(), bytes =>
             {
                 File.WriteAllBytes(_folder.Journal, bytes);

@@ -13,7 +13,7 @@ internal sealed class SenderHarness : IAsyncDisposable
 {
     public static readonly CancellationToken None = CancellationToken.None;
     public static readonly Address Target = Address.Parse("0x00000000000000000000000000000000000f00d5");
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(Scale.Of(60, 150));
 
     private readonly JournalFolder _folder = new();
     private readonly CancellationTokenSource _stop = new();
