@@ -12,12 +12,18 @@ public sealed class Vm : IDisposable
 
     private readonly VmOptions _options;
     private readonly Kernel _kernel;
+    private readonly IStepTracer _interpreter;
     private readonly IVmEngine _engine;
-    private readonly IStepTracer _tracer;
 
     /// <summary>A VM that goes on from a state.</summary>
     /// <exception cref="ArgumentException">A 32-bit state has not exactly one thread.</exception>
     public Vm(VmState state, VmOptions? options = null)
+        : this(state, options, interpreter => interpreter)
+    {
+    }
+
+    /// <summary>A VM whose plain instructions another engine runs, which may use the interpreter. Proofs are always the interpreter's.</summary>
+    internal Vm(VmState state, VmOptions? options, Func<IVmEngine, IVmEngine> engine)
     {
         if (!state.Version.HasThreads && state is not { ThreadCount: 1, ActiveThread: not null })
         {
@@ -27,7 +33,8 @@ public sealed class Vm : IDisposable
         State = state;
         _options = options ?? new VmOptions();
         _kernel = new Kernel(state, _options, Statistics);
-        (_engine, _tracer) = state.Version.Is64 ? Interpreter<Wide>(state) : Interpreter<Narrow>(state);
+        _interpreter = state.Version.Is64 ? new Interpreter<Wide>(state) : new Interpreter<Narrow>(state);
+        _engine = engine(_interpreter);
         Statistics.MaxThreads = state.ThreadCount;
     }
 
@@ -68,12 +75,12 @@ public sealed class Vm : IDisposable
         PreimageRead? read;
         try
         {
-            _kernel.Trace = _tracer.Trace = recorder;
+            _kernel.Trace = _interpreter.Trace = recorder;
             read = Run(new RunLimits { MaxSteps = 1 }).LastRead;
         }
         finally
         {
-            _kernel.Trace = _tracer.Trace = null;
+            _kernel.Trace = _interpreter.Trace = null;
         }
 
         return new StepProof
@@ -131,14 +138,8 @@ public sealed class Vm : IDisposable
     public void Dispose()
     {
         _engine.Dispose();
+        _interpreter.Dispose();
         State.Dispose();
-    }
-
-    private static (IVmEngine, IStepTracer) Interpreter<TWidth>(VmState state)
-        where TWidth : struct, IVmWidth
-    {
-        Interpreter<TWidth> interpreter = new(state);
-        return (interpreter, interpreter);
     }
 
     private static byte[] WithLength(ReadOnlySpan<byte> value)
@@ -171,7 +172,8 @@ public sealed class Vm : IDisposable
             budget = Math.Min(room, Scheduler.Quantum - State.StepsSinceSwitch);
         }
 
-        EngineResult result = _engine.Run(thread, (long)budget);
+        IVmEngine engine = _interpreter.Trace is null ? _engine : _interpreter;
+        EngineResult result = engine.Run(thread, (long)budget);
         Count((ulong)result.Executed);
         switch (result.Exit)
         {

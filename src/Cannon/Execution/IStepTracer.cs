@@ -1,7 +1,7 @@
 namespace Gavel.Cannon;
 
 /// <summary>An engine that can report the memory accesses of single steps, as proofs need.</summary>
-internal interface IStepTracer
+internal interface IStepTracer : IVmEngine
 {
     /// <summary>When set, told of each access of the steps that run.</summary>
     IAccessTrace? Trace { get; set; }

@@ -6,7 +6,7 @@ namespace Gavel.Cannon;
 /// <summary>
 /// Runs decoded instructions one by one. The meaning of the VM: every other engine is tested against it, and only it makes proofs.
 /// </summary>
-internal sealed unsafe class Interpreter<TWidth> : IVmEngine, IStepTracer
+internal sealed unsafe class Interpreter<TWidth> : IStepTracer
     where TWidth : struct, IVmWidth
 {
     private readonly VmState _state;

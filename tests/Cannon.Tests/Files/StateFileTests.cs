@@ -171,9 +171,9 @@ public sealed class StateFileTests
         }
 
         file.Position = 0;
-        long before = GC.GetTotalAllocatedBytes(precise: true);
+        long before = GC.GetAllocatedBytesForCurrentThread();
         using VmState read = StateFile.Read(file, compressed: true);
-        long managed = GC.GetTotalAllocatedBytes(precise: true) - before;
+        long managed = GC.GetAllocatedBytesForCurrentThread() - before;
         Assert.Equal(Pages + 2, read.Memory.PageCount);
         Assert.InRange(managed, 0, (long)(0.3 * Pages * PagedMemory.PageSize));
     }
