@@ -18,11 +18,11 @@ public sealed class RunEqualsStepsTests
         for (int seed = 1; seed <= Scale.Of(1500, 40_000); seed++)
         {
             VmVersion version = VmVersion.All[seed % VmVersion.All.Count];
-            (string whole, ulong steps, _) = Execute(seed, version, () => ulong.MaxValue);
+            (string whole, ulong steps, _) = Execute(seed, version, () => ulong.MaxValue, fresh: false);
             Random cuts = new(seed);
-            (string cut, _, bool changed) = Execute(seed, version, () => (ulong)cuts.Next(1, 40));
+            (string cut, _, bool changed) = Execute(seed, version, () => (ulong)cuts.Next(1, 40), fresh: true);
             Assert.True(whole == cut, $"seed {seed} {version}\nwhole {whole}\ncut   {cut}");
-            (string single, _, _) = Execute(seed, version, () => 1);
+            (string single, _, _) = Execute(seed, version, () => 1, fresh: false);
             Assert.True(whole == single, $"seed {seed} {version}\nwhole  {whole}\nsingle {single}");
             longRuns += steps > 1000 ? 1 : 0;
             faults += whole.Contains("fault", StringComparison.Ordinal) ? 1 : 0;
@@ -76,13 +76,17 @@ public sealed class RunEqualsStepsTests
         state.Dispose();
     }
 
-    private static (string End, ulong Steps, bool ChangedCode) Execute(int seed, VmVersion version, Func<ulong> next)
+    /// <param name="seed">Of the code.</param>
+    /// <param name="version">Of the VM.</param>
+    /// <param name="next">Length of the next stretch.</param>
+    /// <param name="fresh">Goes on in a new VM now and then, which has decoded nothing yet.</param>
+    private static (string End, ulong Steps, bool ChangedCode) Execute(int seed, VmVersion version, Func<ulong> next, bool fresh)
     {
-        using Vm vm = new(RandomCode.State(seed, version));
+        Vm vm = new(RandomCode.State(seed, version));
         byte[] before = Code(vm.State);
         ulong done = 0;
         string fault = "";
-        while (done < Length && !vm.State.Exited && fault.Length == 0)
+        for (int stretch = 0; done < Length && !vm.State.Exited && fault.Length == 0; stretch++)
         {
             ulong first = vm.State.Step;
             try
@@ -95,9 +99,19 @@ public sealed class RunEqualsStepsTests
             }
 
             done += vm.State.Step - first;
+            if (fresh && stretch % 8 == 0)
+            {
+                using VmCheckpoint checkpoint = VmCheckpoint.Take(vm.State);
+                Vm old = vm;
+                vm = new Vm(checkpoint.Restore());
+                old.Dispose();
+            }
         }
 
-        return ($"{vm.State.StateHash()} {vm.State.Step} {fault}", done, !before.AsSpan().SequenceEqual(Code(vm.State)));
+        using (vm)
+        {
+            return ($"{vm.State.StateHash()} {vm.State.Step} {fault}", done, !before.AsSpan().SequenceEqual(Code(vm.State)));
+        }
     }
 
     private static byte[] Code(VmState state)

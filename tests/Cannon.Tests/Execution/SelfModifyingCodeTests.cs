@@ -7,20 +7,23 @@ public sealed class SelfModifyingCodeTests
     private const uint AddiuT0Two = 0x2508_0002;
 
     [Theory]
-    [InlineData("multithreaded64-5")]
-    [InlineData("singlethreaded-2")]
-    public void AStoreToTheNextInstructionTakesEffect(string version)
+    [InlineData("multithreaded64-5", 0)]
+    [InlineData("multithreaded64-5", 4)]
+    [InlineData("singlethreaded-2", 0)]
+    [InlineData("singlethreaded-2", 4)]
+    public void AStoreToAnInstructionOfTheLoopTakesEffect(string version, int place)
     {
-        // Twice round a loop that has already run (and so is decoded) before it changes its own body.
+        // Round a loop that has already run (and so is decoded) before it changes its own body, in either half of a doubleword.
         using Vm vm = Machine(version,
-            AddiuT0One,             // 0x1000: replaced from the second round on
-            0xad2a_0000,            // sw t2, 0(t1): writes the word at 0x1000
+            place == 0 ? AddiuT0One : 0,
+            place == 4 ? AddiuT0One : 0,
+            0xad2a_0000,            // sw t2, 0(t1): replaces the addition from the second round on
             0x256b_ffff,            // addiu t3, t3, -1
-            0x1560_fffc,            // bne t3, zero, 0x1000
+            0x1560_fffb,            // bne t3, zero, 0x1000
             0,                      // nop
             0x0000_000d);           // break: faults
         VmThread thread = vm.State.ActiveThread!;
-        thread.Registers[9] = 0x1000;
+        thread.Registers[9] = 0x1000 + (ulong)place;
         thread.Registers[10] = AddiuT0Two;
         thread.Registers[11] = 3;
         Assert.Throws<VmFaultException>(() => vm.Run(new RunLimits()));
