@@ -75,8 +75,7 @@ internal sealed class WebSocketConnection : IAsyncDisposable
         await _closing.CancelAsync().ConfigureAwait(false);
         await _reading.ConfigureAwait(false);
         _socket.Dispose();
-        _sending.Dispose();
-        _closing.Dispose();
+        _closing.Dispose(); // the semaphore is not: a sender that failed may yet release it
     }
 
     private async Task SendAsync(byte[] message, CancellationToken cancellationToken)

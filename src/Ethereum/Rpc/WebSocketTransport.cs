@@ -38,7 +38,6 @@ internal sealed class WebSocketTransport(EndpointUrl url, RpcOptions options) : 
             await connection.DisposeAsync().ConfigureAwait(false);
         }
 
-        _opening.Dispose();
         _disposed.Dispose();
     }
 
@@ -57,7 +56,8 @@ internal sealed class WebSocketTransport(EndpointUrl url, RpcOptions options) : 
                 return opened;
             }
 
-            if (_connection is { } broken)
+            // Forgotten first: if no new one can be made, the next caller must not end the old one again.
+            if (Interlocked.Exchange(ref _connection, null) is { } broken)
             {
                 await broken.DisposeAsync().ConfigureAwait(false);
             }

@@ -118,6 +118,37 @@ public sealed class WebSocketTests
         Assert.Equal(2UL, await new EthClient(rpc).GetChainIdAsync(None));
     }
 
+    [Fact]
+    public async Task Callers_who_give_up_and_a_falling_node_disturb_no_one_else()
+    {
+        AnvilProcess anvil = await AnvilProcess.StartAsync();
+        await using RpcEndpoint rpc = new(SocketOf(anvil.Port), Quick with { MaxRetries = 8, MaxRetryDelay = TimeSpan.FromMilliseconds(200), BreakerMinimum = 100_000 });
+        EthClient eth = new(rpc);
+        Random random = new(Seed.Value);
+        Task[] callers = [.. Enumerable.Range(0, 300).Select(i => CallAsync(i, random.Next(30)))];
+        await Task.Delay(15);
+        int port = anvil.Port;
+        await anvil.DisposeAsync();
+        await using AnvilProcess again = await AnvilProcess.StartOnAsync(port);
+
+        await Task.WhenAll(callers);
+        Assert.Equal(900UL, await eth.GetChainIdAsync(None));
+
+        async Task CallAsync(int index, int milliseconds)
+        {
+            await Task.Delay(milliseconds);
+            using CancellationTokenSource cancel = index % 3 == 0 ? new(milliseconds % 5) : new();
+            try
+            {
+                Assert.Equal(900UL, await eth.GetChainIdAsync(cancel.Token));
+            }
+            catch (OperationCanceledException)
+            {
+                Assert.True(cancel.IsCancellationRequested);
+            }
+        }
+    }
+
     private static EndpointUrl SocketOf(int port) =>
         EndpointUrl.Parse(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"ws://127.0.0.1:{port}"));
 
