@@ -584,7 +584,7 @@ internal unsafe ref struct InterpreterLoop<TWidth>(PagedMemory memory, CodeCache
         TakenFar:
             target = Address(DecodedPage.PcOf(page, i) + 4 + (ulong)((long)i->Imm << 2));
 
-        // The branch at i is taken; ip is its slot, or the page's end when the slot is in the next page.
+            // The branch at i is taken; ip is its slot, or the page's end when the slot is in the next page.
         Taken:
             if (ip->Op == Op.Undecoded)
             {
@@ -626,7 +626,7 @@ internal unsafe ref struct InterpreterLoop<TWidth>(PagedMemory memory, CodeCache
             start = ip;
             continue;
 
-        // All steps up to here are counted; go on at the target.
+            // All steps up to here are counted; go on at the target.
         Arrive:
             if ((target & 3) != 0 || (!TPace.IsExact && budget < RoomNeeded))
             {
@@ -661,7 +661,7 @@ internal unsafe ref struct InterpreterLoop<TWidth>(PagedMemory memory, CodeCache
     MemoryLimit:
         exit = EngineExit.MemoryLimit;
 
-    // Leave before the instruction at i.
+        // Leave before the instruction at i.
     Leave:
         budget += TPace.IsExact ? 1 : start - i;
         if (i == &c->Slot)
