@@ -32,19 +32,22 @@ internal enum Player
 
     /// <summary>Steps on leaves, its own and others'.</summary>
     Stepper,
+
+    /// <summary>Answers the honest party's deepest claim, so that lines reach the leaves.</summary>
+    Digger,
 }
 
 /// <summary>One act of the opposition, unpacked from a number so that a failing list of them can be shortened.</summary>
 internal readonly record struct Gambit(ulong Seed)
 {
-    private const int Players = (int)Player.Stepper + 1;
+    private const int DiggerShare = 4;
 
-    public Player Player => (Player)(int)(Seed % Players);
+    public Player Player => (Player)Math.Min((int)(Seed % ((int)Player.Digger + DiggerShare)), (int)Player.Digger);
 
     public bool IsAttack => (Seed >> 8 & 1) == 0;
 
-    /// <summary>True when the honest party gets to move after this act.</summary>
-    public bool EndsRound => (Seed >> 9 & 3) == 0;
+    /// <summary>True when the honest party gets to move before this act.</summary>
+    public bool EndsRound => Player == Player.Digger || (Seed >> 9 & 3) == 0;
 
     /// <summary>True when the opposition waits long before it acts.</summary>
     public bool IsLate => (Seed >> 11 & 7) == 0;

@@ -12,6 +12,9 @@ internal sealed record MatchPlan(int MaxDepth, int SplitDepth, int Seed, int Hon
 
     public bool IsRootTrue => Seed % 2 == 0;
 
+    /// <summary>Seconds of the longest waits: together they come near to the maximum clock.</summary>
+    public ulong LongWait => MaxClock / (ulong)(1 + (Gambits.Length / 16));
+
     public World World() => new(MaxDepth, SplitDepth, 1 + (((UInt128)(uint)Seed * 0x9e3779b97f4a7c15UL) % (UInt128.One << SplitDepth)));
 
     public Hash32 RootOf(World world)
@@ -45,7 +48,7 @@ internal sealed record MatchPlan(int MaxDepth, int SplitDepth, int Seed, int Hon
             from splitDepth in Gen.Choose(2, maxDepth - 2)
             from seed in Gen.Choose(0, int.MaxValue)
             from joins in Gen.Choose(0, 8)
-            from count in Gen.Choose(gambits / 4, gambits)
+            from count in Gen.Choose(gambits / 3, gambits)
             from acts in gambit.ArrayOf(count)
             select new MatchPlan(maxDepth, splitDepth, seed, joins, acts);
         return Arb.From(plans, Shorter);

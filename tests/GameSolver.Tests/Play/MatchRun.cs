@@ -24,7 +24,7 @@ internal static class MatchRun
         int late = plan.Gambits.Length - (plan.Gambits.Length / 8);
         for (int i = 0; i < late; i++)
         {
-            Act(match, opposition, plan.Gambits[i], isOnline: i >= plan.HonestJoinsAfter && i < late - 12);
+            Act(plan, match, opposition, plan.Gambits[i], isOnline: i >= plan.HonestJoinsAfter && i < late - 12);
         }
 
         return match;
@@ -39,7 +39,7 @@ internal static class MatchRun
         match.ResolveWhatIsDue(inPages: plan.Seed % 3 == 0);
         foreach (Gambit gambit in plan.Gambits[^(plan.Gambits.Length / 8)..])
         {
-            Act(match, opposition, gambit, isOnline: true);
+            Act(plan, match, opposition, gambit, isOnline: true);
         }
 
         match.PlayHonest();
@@ -52,16 +52,16 @@ internal static class MatchRun
         return match;
     }
 
-    private static void Act(Match match, Opposition opposition, Gambit gambit, bool isOnline)
+    private static void Act(MatchPlan plan, Match match, Opposition opposition, Gambit gambit, bool isOnline)
     {
         if (isOnline && (gambit.EndsRound || gambit.IsLate))
         {
             match.Wait(7);
             match.PlayHonest();
-            match.Wait(gambit.IsLate ? MatchPlan.MaxClock / (ulong)(1 + (gambit.Salt % 40)) : 0);
+            match.Wait(gambit.IsLate ? plan.LongWait / (ulong)(1 + (gambit.Salt % 10)) : 0);
         }
 
-        match.Wait((ulong)(gambit.Salt % 20));
+        match.Wait((ulong)(gambit.Salt % 5));
         opposition.Play(gambit);
     }
 

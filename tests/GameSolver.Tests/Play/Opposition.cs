@@ -21,6 +21,9 @@ internal sealed class Opposition(World world, Match match)
             case Player.Fighter or Player.Poisoner:
                 Move(gambit, count - 1 - (gambit.Pick % Math.Min(count, 4)), gambit.IsAttack);
                 break;
+            case Player.Digger:
+                Move(gambit, Deepest(gambit), gambit.IsAttack);
+                break;
             case Player.RightEdge:
                 int edge = RightEdge();
                 Move(gambit, edge, isAttack: edge == 0 || gambit.Salt % 8 == 0);
@@ -151,6 +154,28 @@ internal sealed class Opposition(World world, Match match)
         }
 
         return start;
+    }
+
+    /// <summary>The honest party's deepest claim that can be answered; now and then any of its claims, to begin another line.</summary>
+    private int Deepest(Gambit gambit)
+    {
+        if (gambit.Salt % 16 == 0)
+        {
+            return Pick(gambit, index => match.Game[index].Claimant == Match.Honest);
+        }
+
+        int best = 0;
+        for (int i = 0; i < match.Game.Count; i++)
+        {
+            Claim claim = match.Game[i];
+            int depth = claim.Position.Depth;
+            if (claim.Claimant == Match.Honest && depth < world.Shape.MaxDepth && depth >= match.Game[best].Position.Depth)
+            {
+                best = i;
+            }
+        }
+
+        return best;
     }
 
     /// <summary>The rightmost claim of the output half, deepest first.</summary>
