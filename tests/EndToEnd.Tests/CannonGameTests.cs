@@ -1,3 +1,4 @@
+using Gavel.Agent.Demo;
 using Gavel.Devnet;
 using Gavel.EndToEnd.Tests.Arena;
 using Gavel.GameSolver;

@@ -1,3 +1,4 @@
+using Gavel.Agent.Demo;
 using Gavel.Contracts;
 using Gavel.Devnet;
 using Gavel.EndToEnd.Tests.Arena;
@@ -19,7 +20,7 @@ public sealed class SpecialGameTests
         ulong start = await ring.Devnet.L1.GetBlockNumberAsync(None);
         GameMetadata game = await ring.CreateGameAsync(
             DevnetAccounts.Dishonest, DevnetGameType.Cannon, await ring.OutputAsync(Duel.Block, None), Duel.Block + 10, None);
-        await ring.StartGavelAsync(DevnetAccounts.Challenger, None, chain => Programs.Configure(ring, chain));
+        await ring.StartGavelAsync(DevnetAccounts.Challenger, None);
         await ring.UntilAsync("the block number is challenged", async () => (await ring.StateAsync(game, None)).L2BlockNumberChallenger == Us, None);
         GameState resolved = await ring.SettleAsync(game, Us, None);
         Assert.Equal(GameStatus.ChallengerWins, resolved.Status);
@@ -37,7 +38,7 @@ public sealed class SpecialGameTests
             Type = DevnetGameType.Cannon,
             Root = FalseTrace.FalseOutput(Duel.Block),
             Before = (arena, _) => arena.StartGavelAsync(
-                DevnetAccounts.SecondChallenger, None, chain => Programs.Configure(arena, chain), "second"),
+                DevnetAccounts.SecondChallenger, None, name: "second"),
         }.PlayAsync(ring, None);
         outcome.AssertWon(GameStatus.ChallengerWins);
         Address other = DevnetAccounts.SecondChallenger.Address;
@@ -52,11 +53,7 @@ public sealed class SpecialGameTests
     {
         await using Ring ring = await Duel.RingAsync(None);
         GameMetadata game = await ring.CreateGameAsync(DevnetAccounts.Dishonest, DevnetGameType.Cannon, FalseTrace.FalseOutput(Duel.Block), Duel.Block, None);
-        await ring.StartGavelAsync(DevnetAccounts.Challenger, None, chain =>
-        {
-            Programs.Configure(ring, chain);
-            chain.DryRun = true;
-        });
+        await ring.StartGavelAsync(DevnetAccounts.Challenger, None, chain => chain.DryRun = true);
         await ring.UntilAsync("the attack is explained", () => Task.FromResult(ring.Lines.Has("would attack (dry run)")), None);
         await Task.Delay(TimeSpan.FromSeconds(2));
         Assert.Single((await ring.StateAsync(game, None)).Claims);
@@ -69,10 +66,10 @@ public sealed class SpecialGameTests
         // The known weakness of contract 1.2.0: local datum 4 is not capped at the proposed block, so that the VM refutes a true root when
         // an attacker leads the game to a block beyond it. Nobody can defend this; version 2.4 caps the datum.
         await using Ring ring = await Ring.OpenAsync(
-            new DevnetOptions { InitialL2Blocks = 20, CannonPrestate = Programs.Rollup }, None);
+            new DevnetOptions { InitialL2Blocks = 20, CannonPrestate = FaultProofProgram.Rollup.Prestate }, None);
         Hash32 root = await ring.OutputAsync(Duel.Block, None);
         GameMetadata game = await ring.CreateGameAsync(DevnetAccounts.Proposer, DevnetGameType.Cannon, root, Duel.Block, None);
-        await ring.StartGavelAsync(DevnetAccounts.Challenger, None, chain => Programs.Configure(ring, chain));
+        await ring.StartGavelAsync(DevnetAccounts.Challenger, None);
         await ring.UntilAsync("the alert", () => Task.FromResult(ring.Lines.Has("this contract version cannot defend this game")), None);
         RightEdgeAttacker attacker = new(ring, game, root);
         await attacker.AttackAsync(None);

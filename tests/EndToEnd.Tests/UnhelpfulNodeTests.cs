@@ -1,3 +1,4 @@
+using Gavel.Agent.Demo;
 using Gavel.Contracts;
 using Gavel.Devnet;
 using Gavel.EndToEnd.Tests.Arena;
@@ -45,7 +46,7 @@ public sealed class UnhelpfulNodeTests
                 break;
         }
 
-        await ring.StartGavelAsync(DevnetAccounts.Challenger, None, chain => Programs.Configure(ring, chain));
+        await ring.StartGavelAsync(DevnetAccounts.Challenger, None);
         await ring.UntilAsync("the game is judged unavailable", () => Task.FromResult(ring.Lines.Has("nothing is attacked")), None);
         await Task.Delay(LongEnough);
         Assert.Single((await ring.StateAsync(game, None)).Claims);
@@ -58,7 +59,7 @@ public sealed class UnhelpfulNodeTests
         await using Ring ring = await Duel.RingAsync(None);
         ring.Devnet.RollupNode.Faults.LagAtL1Block = await ring.Devnet.L1.GetBlockNumberAsync(None) - 1;
         GameMetadata game = await ring.CreateGameAsync(DevnetAccounts.Dishonest, DevnetGameType.Cannon, FalseTrace.FalseOutput(Duel.Block), Duel.Block, None);
-        await ring.StartGavelAsync(DevnetAccounts.Challenger, None, chain => Programs.Configure(ring, chain));
+        await ring.StartGavelAsync(DevnetAccounts.Challenger, None);
         await ring.UntilAsync("the game is judged unavailable", () => Task.FromResult(ring.Lines.Has("nothing is attacked")), None);
         await Task.Delay(LongEnough);
         Assert.Single((await ring.StateAsync(game, None)).Claims);

@@ -91,7 +91,7 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
             {
                 desk.Start();
                 desk.Wake();
-                _health[chain.Name] = new ChainHealth(report.View.Block.Number, clock.GetUtcNow(), null);
+                _health[chain.Name] = new ChainHealth(report.View.Block.Number, clock.GetUtcNow(), null, workers.StepsExecuted);
                 Cycled?.Invoke(chain.Name, report);
             }
 
@@ -164,4 +164,5 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
 /// <param name="L1Block">The last L1 block that was read; null before the first cycle.</param>
 /// <param name="At">When.</param>
 /// <param name="Problem">What is wrong; null when all is well.</param>
-public sealed record ChainHealth(ulong? L1Block, DateTimeOffset At, string? Problem);
+/// <param name="VmSteps">VM steps executed since the chain was set up.</param>
+public sealed record ChainHealth(ulong? L1Block, DateTimeOffset At, string? Problem, long VmSteps = 0);

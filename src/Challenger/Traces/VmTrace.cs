@@ -224,7 +224,8 @@ internal sealed class VmTrace : IExecutionTrace, IDisposable
     private void Run(Vm vm, ulong until, CancellationToken cancellationToken)
     {
         RunLimits limits = _limits with { UntilStep = until, OnProgress = progress => Volatile.Write(ref _reached, progress.Step) };
-        StopReason reason = vm.Run(limits, cancellationToken).Reason;
+        (StopReason reason, ulong steps, _) = vm.Run(limits, cancellationToken);
+        _workers.CountSteps(steps);
         Volatile.Write(ref _reached, vm.State.Step);
         cancellationToken.ThrowIfCancellationRequested();
         if (reason is not (StopReason.Exited or StopReason.StepReached))

@@ -8,6 +8,7 @@ public sealed class VmWorkers : IDisposable
     private readonly BlockingCollection<Action<CancellationToken>> _queue = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly Thread[] _threads;
+    private long _steps;
 
     /// <summary>Starts the threads.</summary>
     /// <param name="count">How many VMs run at a time.</param>
@@ -20,6 +21,12 @@ public sealed class VmWorkers : IDisposable
             thread.Start();
         }
     }
+
+    /// <summary>VM steps executed so far by all threads.</summary>
+    public long StepsExecuted => Interlocked.Read(ref _steps);
+
+    /// <summary>Counts executed steps.</summary>
+    internal void CountSteps(ulong steps) => Interlocked.Add(ref _steps, (long)steps);
 
     /// <summary>Adds work; it must not throw.</summary>
     public void Enqueue(Action<CancellationToken> work) => _queue.Add(work);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Gavel.Agent.Demo;
 using Gavel.Challenger;
 using Gavel.Contracts;
 using Gavel.Devnet;
@@ -51,8 +52,8 @@ internal sealed record Duel
         new DevnetOptions
         {
             InitialL2Blocks = (int)Block,
-            CannonPrestate = Programs.Rollup,
-            FurtherGameTypes = [new DevnetGameType(Programs.Sha256GameType, Programs.Sha256, DevnetVm.Mips)],
+            CannonPrestate = FaultProofProgram.Rollup.Prestate,
+            FurtherGameTypes = [new DevnetGameType(Programs.Sha256GameType, FaultProofProgram.Sha256.Prestate, DevnetVm.Mips)],
         },
         cancellationToken);
 
@@ -65,9 +66,7 @@ internal sealed record Duel
         GameMetadata game = await ring.CreateGameAsync(Proposer, Type, root, Block, cancellationToken);
         KnownOutputs truth = await ring.TruthAsync(game, cancellationToken);
         using VmWorkers workers = new(1);
-        ChainOptions options = new() { L1 = [ring.Devnet.L1Url] };
-        Programs.Configure(ring, options);
-        IExecutionTraces traces = Programs.Traces(ring, options, workers);
+        ExecutionTraces traces = Programs.Traces(ring, workers);
         Dictionary<ExecutionBranch, IExecutionTrace> branches = [];
         TraceAnswer<Hash32> Lie(ExecutionBranch branch, UInt128 leaf)
         {
@@ -90,11 +89,7 @@ internal sealed record Duel
             await Before(ring, game);
         }
 
-        await ring.StartGavelAsync(DevnetAccounts.Challenger, cancellationToken, chain =>
-        {
-            Programs.Configure(ring, chain);
-            Configure?.Invoke(chain);
-        });
+        await ring.StartGavelAsync(DevnetAccounts.Challenger, cancellationToken, Configure);
         Player liar = new(ring.Devnet, Liar, game, new FalseTrace(game, truth, FirstFalseBlock, Lie));
         await ring.FightAsync(game, [liar, .. Others(ring, game, truth)], cancellationToken, state => AtRead?.LoadAsync(ring, game, state) ?? Task.CompletedTask);
         GameState fought = await ring.StateAsync(game, cancellationToken);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
+using Gavel.Agent.Demo;
 using Gavel.Challenger;
 using Gavel.Devnet;
 
@@ -16,22 +17,7 @@ internal sealed class GavelProcess : IDisposable
     /// <summary>Writes the configuration; nothing runs before <see cref="Start"/>.</summary>
     public GavelProcess(Ring ring, DevnetAccount account)
     {
-        string key = Path.Combine(ring.Data, "process.key");
-        Directory.CreateDirectory(ring.Data);
-        File.WriteAllText(key, account.PrivateKey);
-        File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        ChainOptions chain = new()
-        {
-            Name = "devnet",
-            SystemConfig = ring.Devnet.Addresses.SystemConfig.ToString(),
-            L1 = [ring.Devnet.L1Url],
-            RollupNodes = [ring.Devnet.RollupNode.Url],
-            L2ExecutionNodes = [ring.Devnet.L2Url],
-            PollSeconds = 0.1,
-            Account = new AccountOptions { KeyFile = key },
-            Sending = new SendingOptions { Confirmations = 1 },
-        };
-        Programs.Configure(ring, chain);
+        ChainOptions chain = DevnetDefence.Of(ring.Devnet, account, ring.Data, "process");
         chain.Cannon.AlphabetGameTypes.Clear(); // lists of a file are added to the defaults
         _config = Path.Combine(ring.Data, "process.json");
         File.WriteAllText(_config, JsonSerializer.Serialize(new

@@ -50,9 +50,7 @@ internal sealed class RightEdgeAttacker(Ring ring, GameMetadata game, Hash32 roo
     private async Task<Hash32> VerdictAsync(ExecutionBranch branch)
     {
         using VmWorkers workers = new(1);
-        ChainOptions options = new() { L1 = [ring.Devnet.L1Url] };
-        Programs.Configure(ring, options);
-        IExecutionTrace trace = Programs.Traces(ring, options, workers).Of(game, LocalInputs.Of(game, branch, Duel.Block));
+        IExecutionTrace trace = Programs.Traces(ring, workers).Of(game, LocalInputs.Of(game, branch, Duel.Block));
         TraceAnswer<Hash32> end = trace.ClaimAt(UInt128.MaxValue >> 1);
         await ring.UntilAsync("the VM has judged", () => Task.FromResult((end = trace.ClaimAt(UInt128.MaxValue >> 1)).IsAvailable), CancellationToken.None);
         Assert.Equal((byte)VmStatus.Invalid, end.Value.FirstByte);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Gavel.Agent.Demo;
 using Gavel.Challenger;
 using Gavel.Contracts;
 using Gavel.Devnet;
@@ -48,21 +49,7 @@ internal sealed class Ring : IAsyncDisposable
     public async Task<ChallengerService> StartGavelAsync(
         DevnetAccount account, CancellationToken cancellationToken, Action<ChainOptions>? configure = null, string name = "devnet")
     {
-        string key = Path.Combine(_data, $"{name}.key");
-        Directory.CreateDirectory(_data);
-        await File.WriteAllTextAsync(key, account.PrivateKey, cancellationToken);
-        File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        ChainOptions chain = new()
-        {
-            Name = name,
-            SystemConfig = Devnet.Addresses.SystemConfig.ToString(),
-            L1 = [Devnet.L1Url],
-            RollupNodes = [Devnet.RollupNode.Url],
-            L2ExecutionNodes = [Devnet.L2Url],
-            PollSeconds = 0.1,
-            Account = new AccountOptions { KeyFile = key },
-            Sending = new SendingOptions { Confirmations = 1 },
-        };
+        ChainOptions chain = DevnetDefence.Of(Devnet, account, _data, name);
         configure?.Invoke(chain);
         ChallengerOptions options = new() { DataDirectory = Path.Combine(_data, name), Chains = [chain] };
         ChallengerService service = new(options, TimeProvider.System, _http, _loggers.CreateLogger<ChallengerService>());
@@ -87,20 +74,17 @@ internal sealed class Ring : IAsyncDisposable
     }
 
     /// <summary>The output root of an L2 block, as the devnet's honest rollup node tells it.</summary>
-    public async Task<Hash32> OutputAsync(ulong block, CancellationToken cancellationToken) =>
-        (await new RollupNode(new RpcEndpoint(EndpointUrl.Parse(Devnet.RollupNode.Url))).OutputAtBlockAsync(block, cancellationToken)).OutputRoot;
+    public async Task<Hash32> OutputAsync(ulong block, CancellationToken cancellationToken)
+    {
+        await using RpcEndpoint node = new(EndpointUrl.Parse(Devnet.RollupNode.Url));
+        return (await new RollupNode(node).OutputAtBlockAsync(block, cancellationToken)).OutputRoot;
+    }
 
     /// <summary>The true outputs of a game's blocks up to the proposed one, as a trace without an execution half.</summary>
     public async Task<KnownOutputs> TruthAsync(GameMetadata game, CancellationToken cancellationToken)
     {
-        Dictionary<ulong, Hash32> outputs = [];
-        ulong safe = (await new RollupNode(new RpcEndpoint(EndpointUrl.Parse(Devnet.RollupNode.Url))).SyncStatusAsync(cancellationToken)).SafeL2.Number;
-        for (ulong block = game.Rules!.StartingBlockNumber + 1; block <= Math.Min(safe, (ulong)game.L2BlockNumber); block++)
-        {
-            outputs[block] = await OutputAsync(block, cancellationToken);
-        }
-
-        return new KnownOutputs(game, outputs);
+        await using RpcEndpoint node = new(EndpointUrl.Parse(Devnet.RollupNode.Url));
+        return await KnownOutputs.OfAsync(game, new RollupNode(node), cancellationToken);
     }
 
     /// <summary>The state of a game now.</summary>

@@ -3,12 +3,27 @@ using System.Text;
 using Gavel.Contracts;
 using Gavel.Ethereum;
 using Gavel.GameSolver;
+using Gavel.Rollup;
 
-namespace Gavel.EndToEnd.Tests.Arena;
+namespace Gavel.Agent.Demo;
 
 /// <summary>True output roots of a game's blocks; nothing is known below the split depth.</summary>
 internal sealed class KnownOutputs(GameMetadata game, IReadOnlyDictionary<ulong, Hash32> outputs) : ITrace
 {
+    /// <summary>Asks a rollup node for the outputs of a game's blocks, from the one after its start to the proposed one or the safe head.</summary>
+    public static async Task<KnownOutputs> OfAsync(GameMetadata game, RollupNode node, CancellationToken cancellationToken)
+    {
+        Dictionary<ulong, Hash32> outputs = [];
+        ulong safe = (await node.SyncStatusAsync(cancellationToken)).SafeL2.Number;
+        ulong last = game.L2BlockNumber < safe ? (ulong)game.L2BlockNumber : safe;
+        for (ulong block = game.Rules!.StartingBlockNumber + 1; block <= last; block++)
+        {
+            outputs[block] = (await node.OutputAtBlockAsync(block, cancellationToken)).OutputRoot;
+        }
+
+        return new KnownOutputs(game, outputs);
+    }
+
     /// <summary>The block that a position at or above the split depth stands for, capped at the last known one.</summary>
     public ulong BlockAt(Position position) =>
         (ulong)UInt128.Min(game.Rules!.StartingBlockNumber + position.TraceIndex(game.Rules.SplitDepth) + 1, outputs.Keys.Max());

@@ -5,7 +5,7 @@ using Gavel.Ethereum;
 using Gavel.GameSolver;
 using Gavel.GameSolver.Solving;
 
-namespace Gavel.EndToEnd.Tests.Arena;
+namespace Gavel.Agent.Demo;
 
 /// <summary>Somebody else in a game: it plays the solver's moves for a trace of its own, which may be a lie.</summary>
 internal sealed class Player(LocalDevnet devnet, DevnetAccount account, GameMetadata game, ITrace trace)

@@ -1,0 +1,70 @@
+using System.CommandLine;
+using Gavel.Agent.Demo;
+using Gavel.Devnet;
+using Spectre.Console;
+
+namespace Gavel.Agent.Commands;
+
+/// <summary><c>agent demo</c>: a whole dispute on a local chain. Exit 0 only if the bonds are back, 1 if not, 2 if the chain cannot be started.</summary>
+internal static class DemoCommand
+{
+    private const int Good = 0, Lost = 1, CannotStart = 2;
+    private const int L2Blocks = 9; // one more is posted and derived before the dispute
+
+    public static Command Create()
+    {
+        Command command = new("demo", "Show a whole dispute on a local chain with the real contracts");
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            string folder = Path.Combine(Path.GetTempPath(), $"gavel-demo-{Guid.NewGuid():N}");
+            try
+            {
+                return await RunAsync(folder, cancellation);
+            }
+            catch (DevnetException error)
+            {
+                await parsed.InvocationConfiguration.Error.WriteLineAsync($"demo: {error.Message}");
+                return CannotStart;
+            }
+            finally
+            {
+                if (Directory.Exists(folder))
+                {
+                    Directory.Delete(folder, recursive: true);
+                }
+            }
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string folder, CancellationToken cancellationToken)
+    {
+        IAnsiConsole console = AnsiConsole.Console;
+        bool isTerminal = !Console.IsOutputRedirected && console.Profile.Capabilities.Interactive;
+        if (!isTerminal)
+        {
+            console.Profile.Width = 120; // a pipe has no width of its own
+        }
+
+        await using LocalDevnet devnet = await LocalDevnet.StartAsync(
+            new DevnetOptions { InitialL2Blocks = L2Blocks, CannonPrestate = FaultProofProgram.Rollup.Prestate }, cancellationToken);
+        DemoChain.ShowAddresses(console, devnet);
+        if (!await DemoChain.ShowOneBlockAsync(console, devnet, cancellationToken))
+        {
+            return Lost;
+        }
+
+        bool won = false;
+        if (!isTerminal)
+        {
+            won = await new DemoDispute(devnet, new PlainDemoView(), folder).PlayAsync(cancellationToken);
+        }
+        else
+        {
+            await console.Live(new Text("")).Overflow(VerticalOverflow.Crop).StartAsync(async live =>
+                won = await new DemoDispute(devnet, new LiveDemoView(live), folder).PlayAsync(cancellationToken));
+        }
+
+        return won ? Good : Lost;
+    }
+}
