@@ -65,8 +65,9 @@ public sealed partial class ExecutionTraces(
             cancellation =>
             {
                 LazyPreimageServer server = new(() => StartServer(inputs, cancellation));
-                DirectoryPreimageCache cache = new(Path.Combine(folder, "preimages"), server);
-                return (new VerifyingPreimageSource(cache, locals), server);
+
+                // What is kept is checked before it is written and again when it is read.
+                return (new DirectoryPreimageCache(Path.Combine(folder, "preimages"), new VerifyingPreimageSource(server, locals)), server);
             },
             new RunLimits { MaxMemoryBytes = options.MaxMemoryMiB << 20, MaxSteps = options.MaxSteps, ProgressInterval = 10_000_000 },
             leaves,
