@@ -29,6 +29,9 @@ public sealed class SimulatedClaim
     /// <summary>Who was paid this claim's bond; zero before.</summary>
     public Address PaidTo { get; set; }
 
+    /// <summary>How many children <c>resolveClaim</c> has counted so far.</summary>
+    public int CountedChildren => Progress.NextChild;
+
     internal Checkpoint Progress { get; } = new();
 
     internal sealed class Checkpoint

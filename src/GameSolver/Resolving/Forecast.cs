@@ -20,7 +20,8 @@ public sealed record Forecast(
     /// the earliest posted where two share a position; a claim without children by who stepped on it; the root, once its block number is
     /// challenged, by that challenger. Subgames already resolved stay as they are. (A leaf that was
     /// stepped on only after it had been resolved has paid its claimant; claims read from the chain do not show that, only a game that was
-    /// followed does: see <see cref="Game.IsSteppedLate"/>.)
+    /// followed does: see <see cref="Game.IsSteppedLate"/>. Nor do they show that a page of <c>resolveClaim</c> counted such a leaf as standing
+    /// before the step, which then comes too late for the claim above; this forecast takes it as in time.)
     /// </summary>
     public static Forecast Of(Game game)
     {
