@@ -23,6 +23,7 @@ if (output.errors?.length) process.exit(1); // warnings too
 mkdirSync(folder, { recursive: true });
 for (const contracts of Object.values(output.contracts)) {
   for (const [name, { abi, evm }] of Object.entries(contracts)) {
+    if (!evm.bytecode.object) continue; // an interface
     const artifact = {
       contractName: name,
       compiler: solc.version(),

@@ -26,4 +26,11 @@ public static class DelayedWeth
         ArgumentNullException.ThrowIfNull(batch);
         return batch.Add(weth, WithdrawalsFunction, a => a.Address(game).Address(recipient), data => new PendingWithdrawal(data.UInt(), data.UInt64()));
     }
+
+    /// <summary>As <see cref="Withdrawal"/>, of an address of which it is not known yet whether it is a bond store.</summary>
+    public static Read<PendingWithdrawal> MaybeWithdrawal(ReadBatch batch, Address weth, Address game, Address recipient)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        return batch.AddOptional(weth, WithdrawalsFunction, a => a.Address(game).Address(recipient), data => new PendingWithdrawal(data.UInt(), data.UInt64()));
+    }
 }

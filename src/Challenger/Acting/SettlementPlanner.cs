@@ -98,21 +98,23 @@ public sealed class SettlementPlanner(ulong chainId, IReadOnlyList<Address> acco
             return;
         }
 
-        if (state.Status == GameStatus.InProgress)
+        // A paused system closes no game and pays no bond: nothing is tried before it goes on.
+        if (state.Status == GameStatus.InProgress || state.IsPaused)
         {
             return;
         }
 
         if (state.BondMode == BondDistributionMode.Undecided)
         {
-            if (state.IsFinalized && IsOurs(state))
+            // Credits of several accounts ask for one closing.
+            if (state.IsFinalized && account == accounts[0] && state.Credits.Values.Any(held => !held.Due(state).IsZero))
             {
                 calls.Add(new PlannedCall(
                     new IntentKey(chainId, IntentKind.CloseGame, game.Game),
                     FaultDisputeGame.CloseGame(game.Game),
                     Priorities.Credit,
                     null,
-                    "close the game: it is resolved and finalised, so that bonds can be paid",
+                    $"close the game: it is resolved and finalised, so that bonds can be {(state.IsProper ? "paid" : "refunded")}",
                     null));
             }
         }

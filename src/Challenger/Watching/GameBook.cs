@@ -147,8 +147,7 @@ public sealed partial class GameBook(EthClient l1, Address factory, IReadOnlyLis
         int read = 0;
         foreach (WatchedGame[] portion in due.Chunk(Portion))
         {
-            IReadOnlyList<GameState> states = await _reader.StatesAsync([.. portion.Select(game => game.Metadata)], accounts, view.At, cancellationToken);
-            foreach ((WatchedGame game, GameState state) in portion.Zip(states))
+            foreach ((WatchedGame game, GameState state) in await StatesAsync(portion, view, cancellationToken))
             {
                 try
                 {
@@ -163,7 +162,7 @@ public sealed partial class GameBook(EthClient l1, Address factory, IReadOnlyLis
                     continue;
                 }
 
-                if (state.Status != GameStatus.InProgress && state.Credits.Values.All(IsPaid))
+                if (state.Status != GameStatus.InProgress && state.Credits.Values.All(credit => IsPaid(state, credit)))
                 {
                     LogFinished(logger, game.Metadata.Game, state.Status);
                     _watched.Remove(game.Metadata.Game);
@@ -175,7 +174,30 @@ public sealed partial class GameBook(EthClient l1, Address factory, IReadOnlyLis
         return read;
     }
 
-    private static bool IsPaid(GameCredit credit) => credit.Owed.IsZero && credit.Pending.Amount.IsZero;
+    // A game that does not answer like one is left out; the others of its portion are read without it.
+    private async Task<IReadOnlyList<(WatchedGame Game, GameState State)>> StatesAsync(WatchedGame[] portion, L1View view, CancellationToken cancellationToken)
+    {
+        try
+        {
+            IReadOnlyList<GameState> states = await _reader.StatesAsync([.. portion.Select(game => game.Metadata)], accounts, view.At, cancellationToken);
+            return [.. portion.Zip(states)];
+        }
+        catch (ContractReadException error) when (portion.Length == 1)
+        {
+            LogStrangeGame(logger, portion[0].Metadata.Game, error.Message);
+            portion[0].IsStale = true;
+            return [];
+        }
+        catch (ContractReadException)
+        {
+            int half = portion.Length / 2;
+            return [.. await StatesAsync(portion[..half], view, cancellationToken), .. await StatesAsync(portion[half..], view, cancellationToken)];
+        }
+    }
+
+    // Until a game of 2.x is closed, what we lost in it may still be refunded.
+    private static bool IsPaid(GameState state, GameCredit credit) => credit.Owed.IsZero && credit.Pending.Amount.IsZero
+        && (state.BondMode != BondDistributionMode.Undecided || credit.Refundable.IsZero);
 
     [LoggerMessage(1001, LogLevel.Error, "Game {Game} cannot be played: {Problem}")]
     private static partial void LogStrangeGame(ILogger logger, Address game, string problem);

@@ -164,5 +164,7 @@ public static class FaultDisputeGame
         internal static readonly AbiFunction HasUnlockedCredit = new("hasUnlockedCredit(address)");
         internal static readonly AbiFunction RefundModeCredit = new("refundModeCredit(address)");
         internal static readonly AbiFunction IsGameFinalized = new("isGameFinalized(address)");
+        internal static readonly AbiFunction IsGameProper = new("isGameProper(address)");
+        internal static readonly AbiFunction Paused = new("paused()");
     }
 }

@@ -40,13 +40,13 @@ public sealed class GameReader(EthClient client)
                 .Select(function => batch.AddOptional(game.Game, function, a => a.Address(account), data => data.UInt()))).ToArray())).ToArray();
         await batch.RunAsync(cancellationToken);
 
-        // On 2.x the first claim of credit moves what is owed into the bond store, where it waits.
+        // What is unlocked waits in the bond store. A game that names none, or another contract, is no reason to end the scan.
         var pending = reads.Select((read, i) => !read.Weth.HasValue ? [] : accounts
-            .Select(account => DelayedWeth.Withdrawal(batch, read.Weth.Value, games[i].Game, account)).ToArray()).ToArray();
+            .Select(account => DelayedWeth.MaybeWithdrawal(batch, read.Weth.Value, games[i].Game, account)).ToArray()).ToArray();
         await batch.RunAsync(cancellationToken);
         return [.. reads.Select((read, i) => read.Status.ValueOr(0) == (byte)GameStatus.InProgress
             || read.Credits.Any(credit => !credit.ValueOr(default).IsZero)
-            || pending[i].Any(withdrawal => !withdrawal.Value.Amount.IsZero))];
+            || pending[i].Any(withdrawal => !withdrawal.ValueOr(default).Amount.IsZero))];
     }
 
     /// <summary>What never changes about a game. A game of an unknown kind gives metadata without rules, never an error.</summary>

@@ -29,10 +29,25 @@ public sealed record GameState
 
     /// <summary>2.x: whether the registry holds the game for finalised, so that it can be closed. Always false on 1.2.0.</summary>
     public bool IsFinalized { get; init; }
+
+    /// <summary>2.x: whether the game would be closed in the normal mode; if not, in the mode of refunds. Always true on 1.2.0.</summary>
+    public bool IsProper { get; init; } = true;
+
+    /// <summary>2.x: whether the registry says that the system is paused: then no game can be closed and no bond be paid. False on 1.2.0.</summary>
+    public bool IsPaused { get; init; }
 }
 
 /// <summary>What a game owes a recipient, and where that is on its way.</summary>
 /// <param name="Owed">Wei that the game would pay or has set aside (<c>credit(address)</c>).</param>
 /// <param name="Pending">What is unlocked in the bond store.</param>
 /// <param name="IsUnlocked">2.x: whether the first of the two claiming calls was made. On 1.2.0 true once anything is unlocked.</param>
-public readonly record struct GameCredit(UInt256 Owed, PendingWithdrawal Pending, bool IsUnlocked);
+/// <param name="Refundable">2.x: wei that the recipient put in, and gets back if the game is closed in the mode of refunds. 0 on 1.2.0.</param>
+public readonly record struct GameCredit(UInt256 Owed, PendingWithdrawal Pending, bool IsUnlocked, UInt256 Refundable = default)
+{
+    /// <summary>Wei that the game pays, or would pay if it were closed as the registry sees it now.</summary>
+    public UInt256 Due(GameState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        return state.BondMode == BondDistributionMode.Undecided && !state.IsProper ? Refundable : Owed;
+    }
+}

@@ -13,6 +13,8 @@ internal sealed class GameStateReads
     private readonly Read<Address> _challenger;
     private readonly Read<BondDistributionMode>? _mode;
     private readonly Read<bool>? _finalized;
+    private readonly Read<bool>? _proper;
+    private readonly Read<bool>? _paused;
     private readonly List<CreditReads> _credits = [];
     private readonly List<(Read<Claim> Claim, Read<bool> Resolved)> _claims = [];
 
@@ -32,6 +34,8 @@ internal sealed class GameStateReads
         {
             _mode = batch.Add(address, FaultDisputeGame.Get.BondDistributionMode, null, data => ReadMode(data.UInt8()));
             _finalized = batch.Add(rules.AnchorStateRegistry, FaultDisputeGame.Get.IsGameFinalized, a => a.Address(address), data => data.Bool());
+            _proper = batch.Add(rules.AnchorStateRegistry, FaultDisputeGame.Get.IsGameProper, a => a.Address(address), data => data.Bool());
+            _paused = batch.Add(rules.AnchorStateRegistry, FaultDisputeGame.Get.Paused, null, data => data.Bool());
         }
 
         foreach (Address recipient in recipients)
@@ -40,7 +44,8 @@ internal sealed class GameStateReads
                 recipient,
                 batch.Add(address, FaultDisputeGame.Get.Credit, a => a.Address(recipient), data => data.UInt()),
                 DelayedWeth.Withdrawal(batch, rules.Weth, address, recipient),
-                isV2 ? batch.Add(address, FaultDisputeGame.Get.HasUnlockedCredit, a => a.Address(recipient), data => data.Bool()) : null));
+                isV2 ? batch.Add(address, FaultDisputeGame.Get.HasUnlockedCredit, a => a.Address(recipient), data => data.Bool()) : null,
+                isV2 ? batch.Add(address, FaultDisputeGame.Get.RefundModeCredit, a => a.Address(recipient), data => data.UInt()) : null));
         }
     }
 
@@ -64,9 +69,15 @@ internal sealed class GameStateReads
         L2BlockNumberChallenger = _challenger.Value,
         BondMode = _mode?.Value ?? BondDistributionMode.Normal,
         IsFinalized = _finalized?.Value ?? false,
+        IsProper = _proper?.Value ?? true,
+        IsPaused = _paused?.Value ?? false,
         Credits = _credits.ToDictionary(
             credit => credit.Recipient,
-            credit => new GameCredit(credit.Owed.Value, credit.Pending.Value, credit.Unlocked?.Value ?? !credit.Pending.Value.Amount.IsZero)),
+            credit => new GameCredit(
+                credit.Owed.Value,
+                credit.Pending.Value,
+                credit.Unlocked?.Value ?? !credit.Pending.Value.Amount.IsZero,
+                credit.Refundable?.Value ?? UInt256.Zero)),
     };
 
     private static GameStatus ReadStatus(byte value) => value <= (byte)GameStatus.DefenderWins
@@ -77,5 +88,6 @@ internal sealed class GameStateReads
         ? (BondDistributionMode)value
         : throw new FormatException($"{value} is no bond distribution mode");
 
-    private sealed record CreditReads(Address Recipient, Read<UInt256> Owed, Read<PendingWithdrawal> Pending, Read<bool>? Unlocked);
+    private sealed record CreditReads(
+        Address Recipient, Read<UInt256> Owed, Read<PendingWithdrawal> Pending, Read<bool>? Unlocked, Read<UInt256>? Refundable);
 }

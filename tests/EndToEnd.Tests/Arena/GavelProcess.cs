@@ -15,10 +15,11 @@ internal sealed class GavelProcess : IDisposable
     private Process? _process;
 
     /// <summary>Writes the configuration; nothing runs before <see cref="Start"/>.</summary>
-    public GavelProcess(Ring ring, DevnetAccount account)
+    public GavelProcess(Ring ring, DevnetAccount account, Action<ChainOptions>? configure = null)
     {
         ChainOptions chain = DevnetDefence.Of(ring.Devnet, account, ring.Data, "process");
         chain.Cannon.AlphabetGameTypes.Clear(); // lists of a file are added to the defaults
+        configure?.Invoke(chain);
         _config = Path.Combine(ring.Data, "process.json");
         File.WriteAllText(_config, JsonSerializer.Serialize(new
         {

@@ -1,0 +1,175 @@
+using Gavel.Contracts;
+using Gavel.Devnet;
+using Gavel.EndToEnd.Tests.Arena;
+using Gavel.Ethereum;
+using Gavel.GameSolver;
+
+namespace Gavel.EndToEnd.Tests;
+
+/// <summary>
+/// Games of 2.x, on a stand-in of our own (devnet/contracts/DisputeGameStandIn.sol): closing, bond modes, credit in two calls. The real
+/// contract of that generation has not been run.
+/// </summary>
+public sealed class NewerContractTests
+{
+    private static readonly CancellationToken None = CancellationToken.None;
+    private static readonly TimeSpan SomeCycles = TimeSpan.FromSeconds(2); // some twenty
+    private static readonly TimeSpan Finality = TimeSpan.FromSeconds(NewerGames.FinalitySeconds + 1);
+    private static readonly DevnetAccount Us = DevnetAccounts.Challenger;
+    private static readonly DevnetAccount Other = DevnetAccounts.Users[0];
+
+    [Fact]
+    public async Task FalseRoot_IsWon_ClosedWhenFinalised_AndPaidInTwoCalls()
+    {
+        await using Ring ring = await Duel.RingAsync(None);
+        NewerGames games = await NewerGames.DeployAsync(ring, None);
+        ulong start = await ring.Devnet.L1.GetBlockNumberAsync(None);
+        GameMetadata game = await FalseGameAsync(ring);
+        Assert.Equal(GameGeneration.V2, game.Generation);
+        await ring.StartGavelAsync(Us, None, NewerGames.Configure);
+        await ResolveAsync(ring, game, claims: 2);
+
+        // Resolved, but not finalised: nothing is closed.
+        await Task.Delay(SomeCycles);
+        Assert.Equal(BondDistributionMode.Undecided, (await ring.StateAsync(game, None)).BondMode);
+
+        // Finalised, but paused: nothing is tried either.
+        await games.PauseAsync(true, None);
+        await ring.Devnet.WarpAsync(Finality);
+        await Task.Delay(SomeCycles);
+        Assert.Equal(BondDistributionMode.Undecided, (await ring.StateAsync(game, None)).BondMode);
+        Assert.False(ring.Lines.Has("GamePaused"), ring.Lines.ToString());
+
+        await games.PauseAsync(false, None);
+        await UnlockedAsync(ring, game, Us.Address);
+        GameState unlocked = await ring.StateAsync(game, None, Us.Address);
+        Assert.Equal(BondDistributionMode.Normal, unlocked.BondMode);
+        await Task.Delay(SomeCycles);
+        Assert.False((await ring.StateAsync(game, None, Us.Address)).Credits[Us.Address].Owed.IsZero);
+
+        GameState paid = await PaidAsync(ring, game, Us.Address);
+        Assert.Equal(GameStatus.ChallengerWins, paid.Status);
+        await Task.Delay(SomeCycles);
+        (await Ledger.OfAsync(ring.Devnet, Us.Address, start, paid, None)).AssertHonest(paid.Claims[0].Bond);
+        Assert.Equal(1, await games.CallsAsync(game, Us.Address, FaultDisputeGame.CloseGameFunction, start, None));
+        Assert.Equal(2, await games.CallsAsync(game, Us.Address, FaultDisputeGame.ClaimCreditFunction, start, None));
+    }
+
+    [Fact]
+    public async Task ImproperGame_RefundsWhatWePutIn_AlsoWhatWeLost()
+    {
+        await using Ring ring = await Duel.RingAsync(None);
+        NewerGames games = await NewerGames.DeployAsync(ring, None);
+        ulong start = await ring.Devnet.L1.GetBlockNumberAsync(None);
+        GameMetadata game = await ring.CreateGameAsync(DevnetAccounts.Proposer, NewerGames.Type, await ring.OutputAsync(Duel.Block, None), Duel.Block, None);
+        await games.AttackAsync(Other, game, 0, FalseTrace.FalseOutput(5), None);
+        UInt256 before = await ring.Devnet.L1.GetBalanceAsync(Other.Address, BlockRef.Latest, None);
+        await ring.StartGavelAsync(Us, None, chain =>
+        {
+            NewerGames.Configure(chain);
+            chain.CreditAccounts.Add(Other.Address.ToString());
+        });
+        GameState resolved = await ResolveAsync(ring, game, claims: 3);
+        Assert.Equal(GameStatus.DefenderWins, resolved.Status);
+        Assert.Equal(Us.Address, resolved.Claims[1].CounteredBy);
+
+        await games.BlacklistAsync(game, None);
+        await ring.Devnet.WarpAsync(Finality);
+        await UnlockedAsync(ring, game, Us.Address);
+        await UnlockedAsync(ring, game, Other.Address);
+        GameState paid = await PaidAsync(ring, game, Us.Address, Other.Address);
+        Assert.Equal(BondDistributionMode.Refund, paid.BondMode);
+        (await Ledger.OfAsync(ring.Devnet, Us.Address, start, paid, None)).AssertHonest(UInt256.Zero);
+        Assert.Equal(before + resolved.Claims[1].Bond, await ring.Devnet.L1.GetBalanceAsync(Other.Address, BlockRef.Latest, None));
+    }
+
+    [Fact]
+    public async Task LostGame_ThatIsFoundAfterItsEnd_IsWatchedAndRefunded()
+    {
+        await using Ring ring = await Duel.RingAsync(None);
+        NewerGames games = await NewerGames.DeployAsync(ring, None);
+        GameMetadata game = await ring.CreateGameAsync(DevnetAccounts.Proposer, NewerGames.Type, await ring.OutputAsync(Duel.Block, None), Duel.Block, None);
+        await games.AttackAsync(Other, game, 0, FalseTrace.FalseOutput(5), None);
+        await games.AttackAsync(DevnetAccounts.Users[1], game, 1, await ring.OutputAsync(3, None), None);
+        UInt256 before = await ring.Devnet.L1.GetBalanceAsync(Other.Address, BlockRef.Latest, None);
+        await ring.Devnet.WarpAsync(TimeSpan.FromSeconds(game.Rules!.Clock.MaxDuration + 1));
+        foreach (ContractCall call in (ContractCall[])
+            [.. new uint[] { 2, 1, 0 }.Select(claim => FaultDisputeGame.ResolveClaim(game.Game, claim, 0)), FaultDisputeGame.Resolve(game.Game)])
+        {
+            await ring.Devnet.SendAsync(DevnetAccounts.Users[2], call.To, call.Data);
+        }
+
+        await ring.Devnet.WarpAsync(Finality);
+        await ring.StartGavelAsync(Us, None, chain =>
+        {
+            NewerGames.Configure(chain);
+            chain.CreditAccounts.Add(Other.Address.ToString());
+        });
+
+        // As it stands the bond is lost: closing the game would only cost gas, and give away the chance of a refund.
+        await ring.UntilAsync("Gavel has looked", () => Task.FromResult(!ring.Reports.IsEmpty), None);
+        await Task.Delay(SomeCycles);
+        Assert.Equal(BondDistributionMode.Undecided, (await ring.StateAsync(game, None)).BondMode);
+
+        await games.BlacklistAsync(game, None);
+        await UnlockedAsync(ring, game, Other.Address);
+        await PaidAsync(ring, game, Other.Address);
+        Assert.Equal(
+            before + (await ring.StateAsync(game, None)).Claims[1].Bond, await ring.Devnet.L1.GetBalanceAsync(Other.Address, BlockRef.Latest, None));
+    }
+
+    [Fact]
+    public async Task Killed_AtEveryStageOfThePayout_GoesOnAndIsPaidOnce()
+    {
+        await using Ring ring = await Duel.RingAsync(None);
+        NewerGames games = await NewerGames.DeployAsync(ring, None);
+        ulong start = await ring.Devnet.L1.GetBlockNumberAsync(None);
+        GameMetadata game = await FalseGameAsync(ring);
+        using GavelProcess gavel = new(ring, Us, NewerGames.Configure);
+        gavel.Start();
+        await ring.UntilAsync($"the root is attacked", async () => (await ring.StateAsync(game, None)).Claims.Count == 2, None);
+        gavel.Kill();
+        await ring.Devnet.WarpAsync(TimeSpan.FromSeconds(game.Rules!.Clock.MaxDuration + 1));
+        gavel.Start();
+        await ring.UntilAsync("the game is resolved", async () => (await ring.StateAsync(game, None)).Status != GameStatus.InProgress, None);
+        gavel.Kill();
+        await ring.Devnet.WarpAsync(Finality);
+        gavel.Start();
+        await ring.UntilAsync("the game is closed", async () => (await ring.StateAsync(game, None)).BondMode == BondDistributionMode.Normal, None);
+        gavel.Kill();
+        gavel.Start();
+        await UnlockedAsync(ring, game, Us.Address);
+        gavel.Kill();
+        gavel.Start();
+        GameState paid = await PaidAsync(ring, game, Us.Address);
+        gavel.Kill();
+        gavel.Start();
+        await Task.Delay(SomeCycles);
+        (await Ledger.OfAsync(ring.Devnet, Us.Address, start, paid, None)).AssertHonest(paid.Claims[0].Bond);
+        Assert.Equal(2, await games.CallsAsync(game, Us.Address, FaultDisputeGame.ClaimCreditFunction, start, None));
+    }
+
+    private static Task<GameMetadata> FalseGameAsync(Ring ring) =>
+        ring.CreateGameAsync(DevnetAccounts.Dishonest, NewerGames.Type, FalseTrace.FalseOutput(Duel.Block), Duel.Block, None);
+
+    private static async Task<GameState> ResolveAsync(Ring ring, GameMetadata game, int claims)
+    {
+        await ring.UntilAsync("Gavel has answered", async () => (await ring.StateAsync(game, None)).Claims.Count == claims, None);
+        await ring.Devnet.WarpAsync(TimeSpan.FromSeconds(game.Rules!.Clock.MaxDuration + 1));
+        await ring.UntilAsync("the game is resolved", async () => (await ring.StateAsync(game, None)).Status != GameStatus.InProgress, None);
+        return await ring.StateAsync(game, None, Us.Address);
+    }
+
+    private static Task UnlockedAsync(Ring ring, GameMetadata game, Address account) =>
+        ring.UntilAsync("the credit is unlocked", async () => (await ring.StateAsync(game, None, account)).Credits[account].IsUnlocked, None);
+
+    private static async Task<GameState> PaidAsync(Ring ring, GameMetadata game, params Address[] accounts)
+    {
+        await ring.Devnet.WarpAsync(TimeSpan.FromSeconds(game.Rules!.WethDelay + 1));
+        await ring.UntilAsync(
+            "the bonds are paid",
+            async () => (await ring.StateAsync(game, None, accounts)).Credits.Values.All(credit => credit.Owed.IsZero && credit.Pending.Amount.IsZero),
+            None);
+        return await ring.StateAsync(game, None, accounts);
+    }
+}
