@@ -54,17 +54,18 @@ internal static class DemoCommand
             return Lost;
         }
 
-        bool won = false;
+        DemoOutcome? outcome = null;
         if (!isTerminal)
         {
-            won = await new DemoDispute(devnet, new PlainDemoView(), folder).PlayAsync(cancellationToken);
+            outcome = await new DemoDispute(devnet, new PlainDemoView(), folder).PlayAsync(cancellationToken);
         }
         else
         {
             await console.Live(new Text("")).Overflow(VerticalOverflow.Crop).StartAsync(async live =>
-                won = await new DemoDispute(devnet, new LiveDemoView(live), folder).PlayAsync(cancellationToken));
+                outcome = await new DemoDispute(devnet, new LiveDemoView(live), folder).PlayAsync(cancellationToken));
         }
 
-        return won ? Good : Lost;
+        Console.Out.WriteLine(outcome!.Words());
+        return outcome.IsGood ? Good : Lost;
     }
 }

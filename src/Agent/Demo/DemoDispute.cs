@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Numerics;
 using Gavel.Challenger;
 using Gavel.Contracts;
 using Gavel.Devnet;
@@ -24,8 +25,8 @@ internal sealed class DemoDispute(LocalDevnet devnet, DemoView view, string fold
     private readonly GameReader _reader = new(devnet.L1);
 
     /// <summary>Plays the dispute.</summary>
-    /// <returns>True when Gavel has won and every bond is back.</returns>
-    public async Task<bool> PlayAsync(CancellationToken cancellationToken)
+    /// <returns>How it ended.</returns>
+    public async Task<DemoOutcome> PlayAsync(CancellationToken cancellationToken)
     {
         long started = Stopwatch.GetTimestamp();
         UInt256 before = await devnet.L1.GetBalanceAsync(Us.Address, BlockRef.Latest, cancellationToken);
@@ -52,13 +53,11 @@ internal sealed class DemoDispute(LocalDevnet devnet, DemoView view, string fold
             await devnet.WarpAsync(TimeSpan.FromSeconds(game.Rules.WethDelay + 1), cancellationToken);
             GameState end = await UntilAsync(game, null, state => state.Credits[Us.Address].Owed.IsZero, cancellationToken);
             UInt256 after = await devnet.L1.GetBalanceAsync(Us.Address, BlockRef.Latest, cancellationToken);
-            bool won = end.Status == GameStatus.ChallengerWins && after > before;
-            view.End(
-                end.Status == GameStatus.ChallengerWins ? "challenger" : "proposer",
+            return new DemoOutcome(
+                end.Status,
                 after.ToBigInteger() - before.ToBigInteger(),
-                gavel.Health.Values.Sum(health => (decimal)health.VmSteps),
+                gavel.Health.Values.Sum(health => health.VmSteps),
                 Stopwatch.GetElapsedTime(started));
-            return won;
         }
         finally
         {
@@ -108,6 +107,26 @@ internal sealed class DemoDispute(LocalDevnet devnet, DemoView view, string fold
 
             await Task.Delay(Tick, cancellationToken);
         }
+    }
+}
+
+/// <summary>How the dispute ended.</summary>
+/// <param name="Status">Who won.</param>
+/// <param name="Profit">Change of our balance in wei, gas taken off.</param>
+/// <param name="VmSteps">VM steps executed off chain.</param>
+/// <param name="Elapsed">Wall time.</param>
+internal sealed record DemoOutcome(GameStatus Status, BigInteger Profit, long VmSteps, TimeSpan Elapsed)
+{
+    /// <summary>True when Gavel has won and has more than before: every bond is back, and those of the claims it countered with them.</summary>
+    public bool IsGood => Status == GameStatus.ChallengerWins && Profit.Sign > 0;
+
+    /// <summary>One sentence for people and one line for programs, which is the last.</summary>
+    public string Words()
+    {
+        string winner = Status == GameStatus.ChallengerWins ? "challenger" : "proposer";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"The {winner} has won. Gavel's balance changed by {Ether.Format(Profit)} ETH, gas paid. The VM executed {VmSteps:N0} steps off chain, the contract one.\nwinner={winner} profit={Ether.Format(Profit)} steps={VmSteps} seconds={Elapsed.TotalSeconds:F1}");
     }
 }
 

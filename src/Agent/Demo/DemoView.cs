@@ -16,26 +16,6 @@ internal abstract class DemoView
     /// <summary>Shows the game as it is.</summary>
     public abstract void Show(DemoScene scene);
 
-    /// <summary>Tells how it ended; the last line is for programs.</summary>
-    /// <param name="winner">Who won.</param>
-    /// <param name="profit">Change of our balance in wei, gas taken off.</param>
-    /// <param name="steps">VM steps executed.</param>
-    /// <param name="elapsed">Wall time of the dispute.</param>
-    public void End(string winner, BigInteger profit, decimal steps, TimeSpan elapsed)
-    {
-        Finish();
-        Console.Out.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"The {winner} has won. Gavel's balance changed by {Ether.Format(profit)} ETH, gas paid. The VM executed {steps:N0} steps off chain, the contract one."));
-        Console.Out.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"winner={winner} profit={Ether.Format(profit)} steps={steps:F0} seconds={elapsed.TotalSeconds:F1}"));
-    }
-
-    /// <summary>Ends a picture that is drawn over.</summary>
-    protected virtual void Finish()
-    {
-    }
-
     /// <summary>One claim in words.</summary>
     protected static string Words(DemoScene scene, int index)
     {
@@ -100,7 +80,7 @@ internal sealed class PlainDemoView : DemoView
 /// <summary>A picture for a terminal: the newest claims as a tree, clocks and balances.</summary>
 internal sealed class LiveDemoView(LiveDisplayContext live) : DemoView
 {
-    private const int Rows = 24;
+    private readonly int _rows = Math.Max(4, AnsiConsole.Profile.Height - 6);
     private string _stage = "";
     private DemoScene? _scene;
 
@@ -127,7 +107,7 @@ internal sealed class LiveDemoView(LiveDisplayContext live) : DemoView
             grid.AddRow(new Markup(string.Create(
                 CultureInfo.InvariantCulture,
                 $"[green]Gavel {Short(scene.Ours)} ETH[/]   [red]proposer {Short(scene.Theirs)} ETH[/]   {scene.State.Claims.Count} claims, {scene.State.Resolved.Count(done => done)} resolved   {turn} has {SecondsLeft(scene)} s to answer")));
-            int first = Math.Max(0, scene.State.Claims.Count - Rows);
+            int first = Math.Max(0, scene.State.Claims.Count - _rows);
             if (first > 0)
             {
                 grid.AddRow(new Markup($"[grey]… {first.ToString(CultureInfo.InvariantCulture)} earlier claims[/]"));
@@ -136,7 +116,7 @@ internal sealed class LiveDemoView(LiveDisplayContext live) : DemoView
             for (int i = first; i < scene.State.Claims.Count; i++)
             {
                 string colour = scene.State.Claims[i].Claimant == scene.Us ? "green" : "red";
-                string indent = new(' ', Math.Min(i - first, Rows));
+                string indent = new(' ', Math.Min(i - first, 20));
                 grid.AddRow(new Markup($"[grey]{indent}└ [/][{colour}]{Markup.Escape(Words(scene, i))}[/]"));
             }
         }

@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Gavel.EndToEnd.Tests;
+
+/// <summary>The demo as a program without a terminal sees it.</summary>
+public sealed partial class DemoTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+
+    [Fact]
+    public async Task Demo_EndsWithALineForPrograms_AndLeavesNoProcessBehind()
+    {
+        string mark = $"gavel-demo-test-{Guid.NewGuid():N}";
+        ProcessStartInfo start = new(Path.Combine(AppContext.BaseDirectory, "agent"), "demo") { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["GAVEL_TEST_MARK"] = mark;
+        using Process demo = Process.Start(start)!;
+        using CancellationTokenSource limit = new(Limit);
+        Task<string> output = demo.StandardOutput.ReadToEndAsync(limit.Token);
+        Task<string> errors = demo.StandardError.ReadToEndAsync(limit.Token);
+        await demo.WaitForExitAsync(limit.Token);
+        string text = await output;
+        Assert.True(demo.ExitCode == 0, $"exit {demo.ExitCode}\n{text}\n{await errors}");
+        string last = text.TrimEnd().Split('\n')[^1];
+        Match match = LastLine().Match(last);
+        Assert.True(match.Success, last);
+        Assert.True(decimal.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) > 200, last); // the liar's bonds down to depth 50
+        Assert.True(long.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture) > 1_000_000, last);
+        Assert.Empty(await MarkedAsync(mark));
+    }
+
+    // Processes inherit the environment, so that a mark in it finds every one that the demo started.
+    private static async Task<IReadOnlyList<string>> MarkedAsync(string mark)
+    {
+        IReadOnlyList<string> found = [];
+        for (int i = 0; i < 50; i++)
+        {
+            found = [.. Directory.GetDirectories("/proc").Where(folder => IsMarked(folder, mark))];
+            if (found.Count == 0)
+            {
+                break;
+            }
+
+            await Task.Delay(100);
+        }
+
+        return found;
+    }
+
+    private static bool IsMarked(string folder, string mark)
+    {
+        try
+        {
+            return int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out int id) && id != Environment.ProcessId
+                && File.ReadAllText(Path.Combine(folder, "environ")).Contains(mark, StringComparison.Ordinal);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false; // it has ended in between, or is not ours
+        }
+    }
+
+    [GeneratedRegex(@"^winner=challenger profit=([0-9.]+) steps=([0-9]+) seconds=[0-9.]+$")]
+    private static partial Regex LastLine();
+}
