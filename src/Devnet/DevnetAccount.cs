@@ -5,9 +5,10 @@ namespace Gavel.Devnet;
 /// <summary>A funded account whose key everybody knows.</summary>
 public sealed class DevnetAccount
 {
-    internal DevnetAccount(int index, string address, string privateKey)
+    internal DevnetAccount(int index, string role, string address, string privateKey)
     {
         Index = index;
+        Role = role;
         Address = Address.Parse(address);
         PrivateKey = privateKey;
         Signer = new LazySigner(this);
@@ -15,6 +16,9 @@ public sealed class DevnetAccount
 
     /// <summary>Index of the mnemonic's derivation path.</summary>
     public int Index { get; }
+
+    /// <summary>What the account is for.</summary>
+    public string Role { get; }
 
     /// <summary>The address.</summary>
     public Address Address { get; }

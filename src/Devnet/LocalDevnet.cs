@@ -22,6 +22,7 @@ public sealed class LocalDevnet : IAsyncDisposable
         L2Url = l2.Url;
         L1 = l1.Client;
         L2 = l2.Client;
+        Ended = Task.WhenAny(l1.Ended, l2.Ended);
         Addresses = addresses;
         _sender = new DevnetSender(L1, options.L1ChainId);
         Batcher = new Batcher(L1, L2, _sender);
@@ -35,6 +36,9 @@ public sealed class LocalDevnet : IAsyncDisposable
 
     /// <summary>The L2 execution node's address.</summary>
     public string L2Url { get; }
+
+    /// <summary>Ends when one of the chains' nodes does: on disposal, or because somebody killed it.</summary>
+    public Task Ended { get; }
 
     /// <summary>A client of L1.</summary>
     public EthClient L1 { get; }
@@ -98,7 +102,10 @@ public sealed class LocalDevnet : IAsyncDisposable
         return node;
     }
 
-    /// <summary>Mines L2 blocks and lets the batcher publish them (which mines L1 blocks), unless it is paused.</summary>
+    /// <summary>
+    /// Mines L2 blocks and lets the batcher publish them (which mines L1 blocks), unless it is paused. Batches of one call may share an L1
+    /// block; those of separate calls do not.
+    /// </summary>
     /// <returns>L2's new height.</returns>
     public async Task<ulong> MineL2Async(int count = 1, CancellationToken cancellationToken = default)
     {

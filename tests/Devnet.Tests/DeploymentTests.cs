@@ -1,7 +1,6 @@
-using Gavel.Devnet;
 using Gavel.Ethereum;
 
-namespace Gavel.Tests.Devnet;
+namespace Gavel.Devnet.Tests;
 
 /// <summary>What was deployed, as an agent discovers it from the SystemConfig's address alone.</summary>
 public sealed class DeploymentTests

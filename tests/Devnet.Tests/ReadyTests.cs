@@ -1,9 +1,8 @@
 using System.Diagnostics;
-using Gavel.Devnet;
 using Gavel.Ethereum;
 using Xunit.Abstractions;
 
-namespace Gavel.Tests.Devnet;
+namespace Gavel.Devnet.Tests;
 
 public sealed class ReadyTests(ITestOutputHelper output)
 {

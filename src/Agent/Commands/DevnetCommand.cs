@@ -5,5 +5,9 @@ namespace Gavel.Agent.Commands;
 /// <summary><c>agent devnet</c>: a local chain with the real contracts, and what belongs to it.</summary>
 internal static class DevnetCommand
 {
-    public static Command Create() => new("devnet", "Run a local chain with the real dispute contracts") { PreimageServerCommand.Create() };
+    public static Command Create() => new("devnet", "Run a local chain with the real dispute contracts")
+    {
+        DevnetUpCommand.Create(),
+        PreimageServerCommand.Create(),
+    };
 }

@@ -9,14 +9,17 @@ namespace Gavel.Devnet;
 /// </summary>
 internal sealed class AnvilProcess : IAsyncDisposable
 {
-    // Anvil runs in the background, where a shell gives it no standard input, so that only the shell reads the pipe. Signals of a
-    // terminal go to the whole group: the shell ignores them and outlives us.
+    // The reader of the pipe and anvil wait for each other's end. Signals of a terminal go to its whole group: anvil gets a session of
+    // its own, where there is a command for that, and the shells ignore them, so that Ctrl-C leaves the order of stopping to us.
     private const string Watchdog = """
         trap '' INT HUP TERM QUIT
-        "$@" & child=$!
-        read -r _
-        kill -9 "$child"
+        exec 3<&0
+        if command -v setsid >/dev/null; then setsid "$@" 3<&- & else "$@" 3<&- & fi
+        child=$!
+        { read -r _ <&3; kill -9 "$child"; } >/dev/null 2>&1 &
+        reader=$!
         wait "$child"
+        kill -9 "$reader"
         """;
 
     private const string ReadyMark = "Listening on ";
@@ -30,10 +33,14 @@ internal sealed class AnvilProcess : IAsyncDisposable
         _shell = shell;
         _output = output;
         Url = url;
+        Ended = shell.WaitForExitAsync();
     }
 
     /// <summary>Where it answers.</summary>
     public string Url { get; }
+
+    /// <summary>Ends when anvil does, for whatever reason.</summary>
+    public Task Ended { get; }
 
     /// <summary>Starts anvil and waits until it answers.</summary>
     /// <exception cref="DevnetException">It ended or was not ready in time; the message holds what it printed.</exception>
