@@ -64,6 +64,7 @@ internal static class ConfigurationCheck
         }
 
         CheckAccount(chain.Account, $"{place}:Account", problems);
+        CheckRemoteSigner(chain.Account.RemoteSigner, $"{place}:Account:RemoteSigner", problems);
         CheckCannon(chain.Cannon, $"{place}:Cannon", problems);
     }
 
@@ -72,6 +73,7 @@ internal static class ConfigurationCheck
         (string Name, string? Value)[] sources =
         [
             ("KeyVariable", account.KeyVariable), ("KeyFile", account.KeyFile), ("MnemonicFile", account.MnemonicFile), ("KeystoreFile", account.KeystoreFile),
+            ("RemoteSigner:Url", account.RemoteSigner.Url),
         ];
         (string Name, string? Value)[] set = [.. sources.Where(source => !string.IsNullOrEmpty(source.Value))];
         if (set.Length != 1)
@@ -79,12 +81,9 @@ internal static class ConfigurationCheck
             problems.Add($"{place}: set exactly one of {string.Join(", ", sources.Select(source => source.Name))} (set: {(set.Length == 0 ? "none" : string.Join(", ", set.Select(source => source.Name)))})");
         }
 
-        foreach ((string name, string? value) in set.Where(source => source.Name != "KeyVariable").Append(("KeystorePasswordFile", account.KeystorePasswordFile)))
+        foreach ((string name, string? value) in set.Where(source => source.Name is not ("KeyVariable" or "RemoteSigner:Url")).Append(("KeystorePasswordFile", account.KeystorePasswordFile)))
         {
-            if (!string.IsNullOrEmpty(value) && !File.Exists(value))
-            {
-                problems.Add($"{place}:{name}: there is no file {value}");
-            }
+            CheckFile(value, $"{place}:{name}", problems);
         }
 
         if (account.KeyVariable is { Length: > 0 } variable && string.IsNullOrEmpty(Environment.GetEnvironmentVariable(variable)))
@@ -95,6 +94,37 @@ internal static class ConfigurationCheck
         if (!string.IsNullOrEmpty(account.KeystoreFile) && string.IsNullOrEmpty(account.KeystorePasswordFile))
         {
             problems.Add($"{place}:KeystorePasswordFile: a keystore needs the file that holds its password");
+        }
+    }
+
+    private static void CheckRemoteSigner(RemoteSignerSettings signer, string place, List<string> problems)
+    {
+        if (string.IsNullOrEmpty(signer.Url))
+        {
+            return;
+        }
+
+        Try(() => EndpointUrl.Parse(signer.Url), $"{place}:Url", problems);
+        Try(() => Address.Parse(signer.Address ?? ""), $"{place}:Address", problems);
+        CheckFile(signer.AuthorityFile, $"{place}:AuthorityFile", problems);
+        CheckFile(signer.CertificateFile, $"{place}:CertificateFile", problems);
+        CheckFile(signer.CertificateKeyFile, $"{place}:CertificateKeyFile", problems);
+        if (string.IsNullOrEmpty(signer.CertificateFile) != string.IsNullOrEmpty(signer.CertificateKeyFile))
+        {
+            problems.Add($"{place}: set CertificateFile and CertificateKeyFile together or neither");
+        }
+
+        if (signer.TimeoutSeconds is not (>= 0.1 and <= 600))
+        {
+            problems.Add($"{place}:TimeoutSeconds: {signer.TimeoutSeconds} is not between 0.1 and 600");
+        }
+    }
+
+    private static void CheckFile(string? path, string place, List<string> problems)
+    {
+        if (!string.IsNullOrEmpty(path) && !File.Exists(path))
+        {
+            problems.Add($"{place}: there is no file {path}");
         }
     }
 

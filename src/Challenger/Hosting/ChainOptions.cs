@@ -49,7 +49,7 @@ public sealed class ChainOptions
     public CannonOptions Cannon { get; init; } = new();
 }
 
-/// <summary>Where an account's key is; exactly one of the four. No option holds the secret itself.</summary>
+/// <summary>Where an account's key is; exactly one of the five. No option holds the secret itself.</summary>
 public sealed class AccountOptions
 {
     /// <summary>Name of the environment variable that holds a raw key in hex.</summary>
@@ -69,6 +69,31 @@ public sealed class AccountOptions
 
     /// <summary>File that holds the keystore's password.</summary>
     public string? KeystorePasswordFile { get; set; }
+
+    /// <summary>A service that keeps the key and signs; in use when its <see cref="RemoteSignerSettings.Url"/> is set.</summary>
+    public RemoteSignerSettings RemoteSigner { get; init; } = new();
+}
+
+/// <summary>A service that signs transactions (<c>eth_signTransaction</c> of op-signer, web3signer or a node).</summary>
+public sealed class RemoteSignerSettings
+{
+    /// <summary>Its address: https, or http on this machine.</summary>
+    public string? Url { get; set; }
+
+    /// <summary>The account that it signs for; hex text.</summary>
+    public string? Address { get; set; }
+
+    /// <summary>PEM file of the authorities that may vouch for the service; null for those that the system trusts.</summary>
+    public string? AuthorityFile { get; set; }
+
+    /// <summary>PEM file of our certificate, given together with <see cref="CertificateKeyFile"/>; read anew for each connection.</summary>
+    public string? CertificateFile { get; set; }
+
+    /// <summary>PEM file of our certificate's private key.</summary>
+    public string? CertificateKeyFile { get; set; }
+
+    /// <summary>Seconds that one signature may take.</summary>
+    public double TimeoutSeconds { get; set; } = 10;
 }
 
 /// <summary>How transactions are sent.</summary>

@@ -119,11 +119,11 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
         await _deskLock.WaitAsync(cancellationToken);
         try
         {
-            LocalSigner signer = Signers.Of(chain.Account);
+            ISigner signer = Signers.Of(chain.Account);
             (ulong, Address) key = (scope.L1ChainId, signer.Address);
             if (_desks.TryGetValue(key, out SenderDesk? known))
             {
-                signer.Dispose();
+                await Signers.ReleaseAsync(signer);
                 return known;
             }
 

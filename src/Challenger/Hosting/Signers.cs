@@ -5,22 +5,62 @@ namespace Gavel.Challenger;
 /// <summary>Makes the signer that an <see cref="AccountOptions"/> describes.</summary>
 public static class Signers
 {
-    /// <summary>The signer.</summary>
+    /// <summary>The signer. A remote one is not asked for anything yet.</summary>
     /// <exception cref="AccountException">A key, file or variable is missing or malformed. The message never holds a secret.</exception>
-    /// <exception cref="FormatException">Not exactly one source of a key is configured.</exception>
-    public static LocalSigner Of(AccountOptions options)
+    /// <exception cref="FormatException">Not exactly one source of a key is configured, or an address is malformed.</exception>
+    public static ISigner Of(AccountOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return options switch
+        string?[] sources = [options.KeyVariable, options.KeyFile, options.MnemonicFile, options.KeystoreFile, options.RemoteSigner.Url];
+        if (sources.Count(source => !string.IsNullOrEmpty(source)) == 1)
         {
-            { KeyVariable.Length: > 0, KeyFile: null or "", MnemonicFile: null or "", KeystoreFile: null or "" } => new(PrivateKey.FromEnvironment(options.KeyVariable)),
-            { KeyFile.Length: > 0, KeyVariable: null or "", MnemonicFile: null or "", KeystoreFile: null or "" } => new(PrivateKey.FromFile(options.KeyFile)),
-            { MnemonicFile.Length: > 0, KeyVariable: null or "", KeyFile: null or "", KeystoreFile: null or "" } =>
-                new(Mnemonic.FromFile(options.MnemonicFile, options.MnemonicPath)),
-            { KeystoreFile.Length: > 0, KeystorePasswordFile.Length: > 0, KeyVariable: null or "", KeyFile: null or "", MnemonicFile: null or "" } =>
-                new(Keystore.FromFile(options.KeystoreFile, options.KeystorePasswordFile)),
-            _ => throw new FormatException(
-                "set exactly one of Account:KeyVariable, Account:KeyFile, Account:MnemonicFile, or Account:KeystoreFile with Account:KeystorePasswordFile"),
-        };
+            switch (options)
+            {
+                case { KeyVariable.Length: > 0 }:
+                    return new LocalSigner(PrivateKey.FromEnvironment(options.KeyVariable));
+                case { KeyFile.Length: > 0 }:
+                    return new LocalSigner(PrivateKey.FromFile(options.KeyFile));
+                case { MnemonicFile.Length: > 0 }:
+                    return new LocalSigner(Mnemonic.FromFile(options.MnemonicFile, options.MnemonicPath));
+                case { KeystoreFile.Length: > 0, KeystorePasswordFile.Length: > 0 }:
+                    return new LocalSigner(Keystore.FromFile(options.KeystoreFile, options.KeystorePasswordFile));
+                case { RemoteSigner.Url.Length: > 0 }:
+                    return Remote(options.RemoteSigner);
+                default:
+                    break; // a keystore without the file of its password
+            }
+        }
+
+        throw new FormatException(
+            "set exactly one of Account:KeyVariable, Account:KeyFile, Account:MnemonicFile, Account:KeystoreFile with Account:KeystorePasswordFile, or Account:RemoteSigner:Url");
     }
+
+    /// <summary>Lets go of a signer's key or connection.</summary>
+    public static async ValueTask ReleaseAsync(ISigner signer)
+    {
+        switch (signer)
+        {
+            case IAsyncDisposable remote:
+                await remote.DisposeAsync();
+                break;
+            case IDisposable local:
+                local.Dispose();
+                break;
+            default:
+                break; // it holds nothing
+        }
+    }
+
+    private static RemoteSigner Remote(RemoteSignerSettings settings) => new(
+        Address.Parse(settings.Address ?? ""),
+        new RemoteSignerOptions
+        {
+            Url = EndpointUrl.Parse(settings.Url!),
+            CaPath = NullIfEmpty(settings.AuthorityFile),
+            CertificatePath = NullIfEmpty(settings.CertificateFile),
+            KeyPath = NullIfEmpty(settings.CertificateKeyFile),
+            Timeout = TimeSpan.FromSeconds(settings.TimeoutSeconds),
+        });
+
+    private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

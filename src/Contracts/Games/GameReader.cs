@@ -49,6 +49,18 @@ public sealed class GameReader(EthClient client)
             || pending[i].Any(withdrawal => !withdrawal.ValueOr(default).Amount.IsZero))];
     }
 
+    /// <summary>What never changes about a game of which only the address is known.</summary>
+    /// <exception cref="ContractReadException">The address holds no dispute game: it tells no game type.</exception>
+    /// <exception cref="RpcException">The node gave no usable answer.</exception>
+    public async Task<GameMetadata> MetadataAsync(Address game, BlockRef at, CancellationToken cancellationToken)
+    {
+        ReadBatch batch = new(client, at);
+        Read<uint> gameType = batch.Add(game, FaultDisputeGame.Get.GameType, null, data => data.UInt32());
+        Read<ulong> createdAt = batch.AddOptional(game, FaultDisputeGame.Get.CreatedAt, null, data => data.UInt64());
+        await batch.RunAsync(cancellationToken);
+        return await MetadataAsync(new ListedGame(0, gameType.Value, createdAt.ValueOr(0), game), at, cancellationToken);
+    }
+
     /// <summary>What never changes about a game. A game of an unknown kind gives metadata without rules, never an error.</summary>
     public async Task<GameMetadata> MetadataAsync(ListedGame listed, BlockRef at, CancellationToken cancellationToken)
     {
