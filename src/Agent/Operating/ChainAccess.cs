@@ -1,0 +1,98 @@
+using Gavel.Challenger;
+using Gavel.Contracts;
+using Gavel.Ethereum;
+
+namespace Gavel.Agent.Operating;
+
+/// <summary>The L1 side of one chain, as an operator command needs it.</summary>
+internal sealed class ChainAccess : IAsyncDisposable
+{
+    private readonly FailoverRpc _rpc;
+
+    private ChainAccess(FailoverRpc rpc, ulong l1ChainId, Address? factory, ChainOptions? options, string? dataDirectory)
+    {
+        _rpc = rpc;
+        L1 = new EthClient(rpc);
+        L1ChainId = l1ChainId;
+        FactoryOrNone = factory;
+        Options = options;
+        DataDirectory = dataDirectory;
+    }
+
+    /// <summary>The L1 nodes.</summary>
+    public EthClient L1 { get; }
+
+    /// <summary>L1's chain id.</summary>
+    public ulong L1ChainId { get; }
+
+    /// <summary>The chain's factory; null where only a node was named.</summary>
+    public Address? FactoryOrNone { get; }
+
+    /// <summary>The chain's factory.</summary>
+    /// <exception cref="OperatorException">Only a node was named.</exception>
+    public Address Factory => FactoryOrNone ?? throw OperatorException.BadInput("--l1 needs --system-config ADDRESS or --factory ADDRESS");
+
+    /// <summary>The chain's options; null without a configuration.</summary>
+    public ChainOptions? Options { get; }
+
+    /// <summary>Where the agent keeps its outbox; null without a configuration.</summary>
+    public string? DataDirectory { get; }
+
+    /// <summary>Connects to a configured chain.</summary>
+    public static Task<ChainAccess> OfConfigurationAsync(ChainOptions options, string dataDirectory, CancellationToken cancellationToken) => OpenAsync(
+        [.. options.L1.Select(EndpointUrl.Parse)],
+        options.SystemConfig is { Length: > 0 } systemConfig ? Address.Parse(systemConfig) : null,
+        options.Factory is { Length: > 0 } factory ? Address.Parse(factory) : null,
+        options,
+        dataDirectory,
+        cancellationToken);
+
+    /// <summary>Connects to a node.</summary>
+    public static Task<ChainAccess> OfNodeAsync(EndpointUrl l1, Address? systemConfig, Address? factory, CancellationToken cancellationToken) =>
+        OpenAsync([l1], systemConfig, factory, null, null, cancellationToken);
+
+    /// <summary>Whose bonds and credit are shown: those named, else the configured account and its further ones.</summary>
+    /// <exception cref="AccountException">The configured account's key cannot be read.</exception>
+    public async Task<IReadOnlyList<Address>> AccountsAsync(IReadOnlyList<Address> named)
+    {
+        if (named.Count > 0 || Options is null)
+        {
+            return named;
+        }
+
+        ISigner signer = Signers.Of(Options.Account);
+        try
+        {
+            return [.. Options.CreditAccounts.Select(Address.Parse).Prepend(signer.Address).Distinct()];
+        }
+        finally
+        {
+            await Signers.ReleaseAsync(signer);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _rpc.DisposeAsync();
+
+    private static async Task<ChainAccess> OpenAsync(
+        EndpointUrl[] l1, Address? systemConfig, Address? factory, ChainOptions? options, string? dataDirectory, CancellationToken cancellationToken)
+    {
+        FailoverRpc rpc = new([.. l1.Select(url => new RpcEndpoint(url))]);
+        try
+        {
+            EthClient client = new(rpc);
+            ulong chainId = await client.GetChainIdAsync(cancellationToken);
+            if (systemConfig is { } address)
+            {
+                factory = (await ChainContracts.FromSystemConfigAsync(client, address, BlockRef.Latest, cancellationToken)).Factory;
+            }
+
+            return new ChainAccess(rpc, chainId, factory, options, dataDirectory);
+        }
+        catch
+        {
+            await rpc.DisposeAsync();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,200 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+using Gavel.Challenger;
+using Gavel.Contracts;
+using Gavel.Ethereum;
+using Gavel.GameSolver;
+using Gavel.GameSolver.Resolving;
+
+namespace Gavel.Agent.Operating;
+
+/// <summary>How a claim came to be.</summary>
+internal enum MoveKind
+{
+    /// <summary>The game's root claim.</summary>
+    Root,
+
+    /// <summary>An attack on its parent.</summary>
+    Attack,
+
+    /// <summary>A defence of its parent.</summary>
+    Defend,
+}
+
+/// <summary>A claim as <c>agent claims</c> shows it.</summary>
+internal sealed record ClaimRow
+{
+    public required int Index { get; init; }
+
+    /// <summary>The claim that it answers; null for the root.</summary>
+    public int? Parent { get; init; }
+
+    public required MoveKind Move { get; init; }
+
+    public required int Depth { get; init; }
+
+    /// <summary>Generalised index, decimal.</summary>
+    public required string Position { get; init; }
+
+    public required Hash32 Value { get; init; }
+
+    public required Address Claimant { get; init; }
+
+    public required UInt256 BondWei { get; init; }
+
+    /// <summary>Seconds in which it can still be answered; null when it or the game is resolved.</summary>
+    public long? SecondsLeft { get; init; }
+
+    public required bool IsResolved { get; init; }
+
+    /// <summary>Who has countered it on the chain so far; null for nobody.</summary>
+    public Address? CounteredBy { get; init; }
+
+    /// <summary>Who will have countered it if nobody moves again; null if it will stand.</summary>
+    public Address? ForecastCounteredBy { get; init; }
+}
+
+/// <summary>One game with its claims.</summary>
+internal sealed record ClaimList
+{
+    public required L1Block L1Block { get; init; }
+
+    public required Address Game { get; init; }
+
+    public required uint Type { get; init; }
+
+    public required string Version { get; init; }
+
+    public required bool IsPlayed { get; init; }
+
+    public required Hash32 RootClaim { get; init; }
+
+    [JsonConverter(typeof(OperatorJson.ExactNumber))]
+    public required UInt256 L2Block { get; init; }
+
+    public required Hash32 L1Head { get; init; }
+
+    public GameStatus? Status { get; init; }
+
+    public int? SplitDepth { get; init; }
+
+    public int? MaxDepth { get; init; }
+
+    public long? SecondsLeft { get; init; }
+
+    public GameStatus? Forecast { get; init; }
+
+    /// <summary>Who proved that the root is another block's output; null for nobody.</summary>
+    public Address? L2BlockNumberChallenger { get; init; }
+
+    /// <summary>Null where the rules of the game's version are not known.</summary>
+    public IReadOnlyList<ClaimRow>? Claims { get; init; }
+
+    /// <summary>Reads a game.</summary>
+    public static async Task<ClaimList> ReadAsync(ChainAccess chain, Address game, CancellationToken cancellationToken)
+    {
+        L1View view = await L1View.OfHeadAsync(chain.L1, cancellationToken);
+        GameMetadata metadata = await new GameReader(chain.L1).MetadataAsync(game, view.At, cancellationToken);
+        ClaimList list = new()
+        {
+            L1Block = new L1Block(view),
+            Game = game,
+            Type = metadata.GameType,
+            Version = metadata.Version,
+            IsPlayed = metadata.Rules is not null,
+            RootClaim = metadata.RootClaim,
+            L2Block = metadata.L2BlockNumber,
+            L1Head = metadata.L1Head,
+        };
+        if (await GameView.ReadAsync(chain, metadata, [], view, cancellationToken) is not { } read)
+        {
+            return list with { Status = await GameView.StatusAsync(chain, game, view, cancellationToken) };
+        }
+
+        Forecast forecast = GameSolver.Resolving.Forecast.Of(read.Claims);
+        bool isOpen = read.State.Status == GameStatus.InProgress;
+        return list with
+        {
+            Status = read.State.Status,
+            SplitDepth = read.Rules.SplitDepth,
+            MaxDepth = read.Rules.MaxDepth,
+            SecondsLeft = isOpen ? read.SecondsToResolution : null,
+            Forecast = isOpen ? forecast.Status : null,
+            L2BlockNumberChallenger = NullIfZero(read.State.L2BlockNumberChallenger),
+            Claims = [.. Enumerable.Range(0, read.Claims.Count).Select(i => Row(read, i, forecast, isOpen))],
+        };
+    }
+
+    /// <summary>Writes the game.</summary>
+    public void Show(Screen screen)
+    {
+        screen.Json(this);
+        screen.Line($"game {Game}, type {Type}, version {(Version.Length == 0 ? "unknown" : Version)}, at L1 block {L1Block.Number}");
+        screen.Line($"root claim {RootClaim} for L2 block {L2Block}, L1 head {L1Head}");
+        string forecast = Forecast is { } winner ? $", {Screen.Status(winner)} if nobody moves; can be resolved in {Screen.Duration(SecondsLeft)}" : "";
+        screen.Line($"{Screen.Status(Status)}{forecast}");
+        if (L2BlockNumberChallenger is { } challenger)
+        {
+            screen.Line($"{challenger} has proved that the root claim is another block's output");
+        }
+
+        if (Claims is null)
+        {
+            screen.Line("the rules of this version are not known: its claims cannot be shown, and Gavel does not act on it");
+            return;
+        }
+
+        screen.Table(
+            ["#>", "answers>", "move", "depth>", "index>", "value", "claimant", "bond ETH>", "left>", "state", "if nobody moves"],
+            [
+                .. Claims.Select(claim => new[]
+                {
+                    Text(claim.Index), claim.Parent is int parent ? Text(parent) : "-", Word(claim.Move), Text(claim.Depth),
+                    new Position(UInt128.Parse(claim.Position, CultureInfo.InvariantCulture)).IndexAtDepth.ToString(CultureInfo.InvariantCulture),
+                    Screen.Short(claim.Value), claim.Claimant.ToString(), Ether.Format(claim.BondWei), Screen.Duration(claim.SecondsLeft), State(claim),
+                    claim.ForecastCounteredBy is null ? "stands" : "falls",
+                }),
+            ]);
+    }
+
+    private static ClaimRow Row(GameView game, int index, Forecast forecast, bool isOpen)
+    {
+        Claim claim = game.Claims[index];
+        int? parent = game.Claims.ParentOf(index);
+        bool resolved = game.Claims.IsResolved(index);
+        return new ClaimRow
+        {
+            Index = index,
+            Parent = parent,
+            Move = parent is int above ? claim.Position == game.Claims[above].Position.Attack() ? MoveKind.Attack : MoveKind.Defend : MoveKind.Root,
+            Depth = claim.Position.Depth,
+            Position = claim.Position.ToString(),
+            Value = claim.Value,
+            Claimant = claim.Claimant,
+            BondWei = claim.Bond,
+            SecondsLeft = isOpen && !resolved ? game.SecondsLeft(index) : null,
+            IsResolved = resolved,
+            CounteredBy = NullIfZero(claim.CounteredBy),
+            ForecastCounteredBy = NullIfZero(forecast.CounteredBy[index]),
+        };
+    }
+
+    private static Address? NullIfZero(Address address) => address.IsZero ? null : address;
+
+    private static string Word(MoveKind move) => move switch
+    {
+        MoveKind.Attack => "attack",
+        MoveKind.Defend => "defend",
+        _ => "root",
+    };
+
+    private static string State(ClaimRow claim) => (claim.IsResolved, claim.CounteredBy) switch
+    {
+        (true, null) => "resolved: stood",
+        (true, { } winner) => $"resolved: lost to {winner}",
+        (false, { } stepper) => $"stepped on by {stepper}",
+        _ => "open",
+    };
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,147 @@
+using System.Globalization;
+using Gavel.Challenger;
+using Gavel.Contracts;
+using Gavel.Ethereum;
+using Gavel.GameSolver;
+
+namespace Gavel.Agent.Operating;
+
+/// <summary>How far a credit is on its way back.</summary>
+internal enum CreditStage
+{
+    /// <summary>The game goes on; more may come.</summary>
+    InGame,
+
+    /// <summary>2.x: the game is over and must be finalised and closed first.</summary>
+    ToClose,
+
+    /// <summary>2.x: the first of the two claiming calls is to be made.</summary>
+    ToUnlock,
+
+    /// <summary>The bond store's delay runs.</summary>
+    Waiting,
+
+    /// <summary>It can be withdrawn.</summary>
+    Withdrawable,
+}
+
+/// <summary>What a game owes one account.</summary>
+internal sealed record CreditRow
+{
+    /// <summary>Place in the factory's list.</summary>
+    public required ulong Index { get; init; }
+
+    public required Address Game { get; init; }
+
+    public required Address Account { get; init; }
+
+    public required GameStatus Status { get; init; }
+
+    /// <summary>What the game would pay.</summary>
+    public required UInt256 OwedWei { get; init; }
+
+    /// <summary>What is unlocked in the bond store.</summary>
+    public required UInt256 UnlockedWei { get; init; }
+
+    /// <summary>Seconds since the epoch from which it can be withdrawn; null where nothing is unlocked.</summary>
+    public ulong? WithdrawableAt { get; init; }
+
+    public required CreditStage Stage { get; init; }
+}
+
+/// <summary>All that the games of a chain owe some accounts.</summary>
+internal sealed record CreditList
+{
+    public required L1Block L1Block { get; init; }
+
+    public required IReadOnlyList<Address> Accounts { get; init; }
+
+    public required UInt256 TotalOwedWei { get; init; }
+
+    public required UInt256 WithdrawableWei { get; init; }
+
+    public required IReadOnlyList<CreditRow> Credits { get; init; }
+
+    /// <summary>Scans all games of the factory.</summary>
+    public static async Task<CreditList> ReadAsync(ChainAccess chain, IReadOnlyList<Address> accounts, CancellationToken cancellationToken)
+    {
+        L1View view = await L1View.OfHeadAsync(chain.L1, cancellationToken);
+        GameReader reader = new(chain.L1);
+        IReadOnlyList<ListedGame> listed = await GameList.MattersAsync(
+            reader, await reader.ListAsync(chain.Factory, 0, view.At, cancellationToken), accounts, view, cancellationToken);
+        List<CreditRow> rows = [];
+        foreach (ListedGame game in listed)
+        {
+            GameMetadata metadata = await reader.MetadataAsync(game, view.At, cancellationToken);
+            if (await GameView.ReadAsync(chain, metadata, accounts, view, cancellationToken) is { } read)
+            {
+                rows.AddRange(accounts.Where(account => Owes(read.State.Credits[account])).Select(account => Row(game, read, account)));
+            }
+        }
+
+        return new CreditList
+        {
+            L1Block = new L1Block(view),
+            Accounts = accounts,
+            TotalOwedWei = Sum(rows, row => row.OwedWei),
+            WithdrawableWei = Sum(rows.Where(row => row.Stage == CreditStage.Withdrawable), row => row.OwedWei),
+            Credits = rows,
+        };
+    }
+
+    /// <summary>Writes the list.</summary>
+    public void Show(Screen screen)
+    {
+        screen.Json(this);
+        screen.Line($"credit of {string.Join(", ", Accounts)} at L1 block {L1Block.Number}");
+        if (Credits.Count > 0)
+        {
+            screen.Table(
+                ["#>", "game", "account", "status", "owed ETH>", "unlocked ETH>", "stage"],
+                [
+                    .. Credits.Select(credit => new[]
+                    {
+                        credit.Index.ToString(CultureInfo.InvariantCulture), credit.Game.ToString(), credit.Account.ToString(), Screen.Status(credit.Status),
+                        Screen.Eth(credit.OwedWei), Screen.Eth(credit.UnlockedWei), StageOf(credit),
+                    }),
+                ]);
+        }
+
+        screen.Line($"owed {Ether.Format(TotalOwedWei)} ETH, of which {Ether.Format(WithdrawableWei)} ETH can be withdrawn now");
+    }
+
+    private static bool Owes(GameCredit credit) => !credit.Owed.IsZero || !credit.Pending.Amount.IsZero;
+
+    private static CreditRow Row(ListedGame listed, GameView game, Address account)
+    {
+        GameCredit credit = game.State.Credits[account];
+        ulong? at = credit.Pending.Amount.IsZero ? null : credit.Pending.UnlockedAt + game.Rules.WethDelay;
+        return new CreditRow
+        {
+            Index = listed.Index,
+            Game = listed.Game,
+            Account = account,
+            Status = game.State.Status,
+            OwedWei = credit.Owed,
+            UnlockedWei = credit.Pending.Amount,
+            WithdrawableAt = at,
+            Stage = game.State.Status == GameStatus.InProgress ? CreditStage.InGame
+                : game.State.BondMode == BondDistributionMode.Undecided ? CreditStage.ToClose
+                : !credit.IsUnlocked ? CreditStage.ToUnlock
+                : at <= game.View.Timestamp ? CreditStage.Withdrawable
+                : CreditStage.Waiting,
+        };
+    }
+
+    private string StageOf(CreditRow credit) => credit.Stage switch
+    {
+        CreditStage.InGame => "the game goes on",
+        CreditStage.ToClose => "the game must be closed",
+        CreditStage.ToUnlock => "must be unlocked",
+        CreditStage.Withdrawable => "can be withdrawn",
+        _ => credit.WithdrawableAt is ulong at ? $"in {Screen.Duration((long)at - (long)L1Block.Timestamp)}" : "waits",
+    };
+
+    private static UInt256 Sum(IEnumerable<CreditRow> rows, Func<CreditRow, UInt256> amount) =>
+        rows.Aggregate(UInt256.Zero, (sum, row) => sum + amount(row));
+}

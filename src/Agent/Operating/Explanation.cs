@@ -1,0 +1,117 @@
+using System.Globalization;
+using Gavel.Challenger;
+using Gavel.Ethereum;
+
+namespace Gavel.Agent.Operating;
+
+/// <summary>What became of a recorded decision, from the outbox.</summary>
+/// <param name="State">Where the intent stands.</param>
+/// <param name="Reason">Why it ended so; empty where there is nothing to say.</param>
+/// <param name="Transaction">The transaction that was mined, or the last that was signed; null if there is none.</param>
+/// <param name="Block">Number of the L1 block that it was mined in; null if it was not.</param>
+/// <param name="CostWei">What left the account for it, bond and gas; null while nothing did.</param>
+internal sealed record IntentOutcome(OutboxState State, string Reason, Hash32? Transaction, ulong? Block, UInt256? CostWei)
+{
+    /// <summary>The outcome that an entry shows.</summary>
+    public static IntentOutcome Of(OutboxEntry entry) => new(
+        entry.State,
+        entry.Reason,
+        entry.Mined?.TransactionHash ?? (entry.Attempts.IsEmpty ? null : entry.Attempts[^1].Hash),
+        entry.Mined?.BlockNumber,
+        entry.Expenses.IsEmpty ? null : entry.Expenses.Aggregate(UInt256.Zero, (sum, expense) => sum + expense.Wei));
+
+    /// <summary>In words.</summary>
+    public override string ToString()
+    {
+        string where = Transaction is { } hash ? Block is ulong block ? $" by {hash} in L1 block {block}" : $" as {hash}" : "";
+        string cost = CostWei is { } wei ? $", {Ether.Format(wei)} ETH spent with gas" : "";
+        return $"{State.ToString().ToLowerInvariant()}{where}{cost}{(Reason.Length > 0 ? $": {Reason}" : "")}";
+    }
+}
+
+/// <summary>A recorded decision and what became of it.</summary>
+internal sealed record ExplainedCall(AuditRecord Record, IntentOutcome? Outcome);
+
+/// <summary>Why each bond of a game was spent, from the audit trail and the outbox; the agent may be running.</summary>
+internal sealed record Explanation
+{
+    public required Address Game { get; init; }
+
+    /// <summary>Sum of the bonds of the calls that were decided, without dry runs and without calls that never went out.</summary>
+    public required UInt256 BondsWei { get; init; }
+
+    public required IReadOnlyList<ExplainedCall> Calls { get; init; }
+
+    /// <summary>Reads what is recorded of a game.</summary>
+    /// <param name="game">The game.</param>
+    /// <param name="dataDirectory">The agent's data directory.</param>
+    /// <param name="chains">The chains whose trails are searched.</param>
+    public static Explanation Read(Address game, string dataDirectory, IEnumerable<string> chains)
+    {
+        AuditRecord[] records =
+        [
+            .. chains.Select(chain => Path.Combine(dataDirectory, chain, "audit")).Where(Directory.Exists)
+                .SelectMany(folder => new AuditLog(folder).Read(game)).OrderBy(record => record.At),
+        ];
+        Dictionary<string, OutboxEntry> entries = records.Length == 0 ? [] : Entries(Path.Combine(dataDirectory, "outbox"));
+
+        // A call that ended without its effect is decided again under the same key: the outcome belongs to its last record.
+        HashSet<string> seen = [];
+        List<ExplainedCall> calls = [];
+        foreach (AuditRecord record in records.Reverse())
+        {
+            OutboxEntry? entry = !record.DryRun && seen.Add(record.Intent) ? entries.GetValueOrDefault(record.Intent) : null;
+            calls.Add(new ExplainedCall(record, entry is null ? null : IntentOutcome.Of(entry)));
+        }
+
+        calls.Reverse();
+        return new Explanation
+        {
+            Game = game,
+            BondsWei = calls.Where(call => !call.Record.DryRun && call.Outcome?.State is not (OutboxState.Superseded or OutboxState.Refused or OutboxState.Failed))
+                .DistinctBy(call => call.Record.Intent)
+                .Aggregate(UInt256.Zero, (sum, call) => sum + UInt256.Parse(call.Record.BondWei)),
+            Calls = calls,
+        };
+    }
+
+    /// <summary>Writes the explanation.</summary>
+    public void Show(Screen screen)
+    {
+        screen.Json(this);
+        if (Calls.Count == 0)
+        {
+            screen.Line($"nothing is recorded of game {Game}: no call was decided on it");
+            return;
+        }
+
+        screen.Line($"game {Game}: {Calls.Count} calls decided, {Ether.Format(BondsWei)} ETH bonded");
+        foreach ((AuditRecord record, IntentOutcome? outcome) in Calls)
+        {
+            string claim = record.Claim is int index ? string.Create(CultureInfo.InvariantCulture, $" claim {index}") : "";
+            string bond = record.BondWei == "0" ? "" : $", bond {Ether.Format(UInt256.Parse(record.BondWei))} ETH";
+            string left = record.SecondsLeft is long seconds ? $", {Screen.Duration(seconds)} left" : "";
+            screen.Line("");
+            screen.Line($"{record.At.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z  {record.Call}{claim}{bond}{left}{(record.DryRun ? "  (dry run: not sent)" : "")}");
+            screen.Line($"  reason   {record.Reason}");
+            screen.Line($"  verdict  {record.Verdict}");
+            screen.Line($"  L1 block {record.L1Block}");
+            if (outcome is not null)
+            {
+                screen.Line($"  outcome  {outcome}");
+            }
+        }
+    }
+
+    private static Dictionary<string, OutboxEntry> Entries(string outbox)
+    {
+        string[] journals = Directory.Exists(outbox) ? Directory.GetFiles(outbox, "journal", SearchOption.AllDirectories) : [];
+        Dictionary<string, OutboxEntry> entries = [];
+        foreach (OutboxEntry entry in journals.SelectMany(JournalSnapshot.Read))
+        {
+            entries[Hex.Encode(entry.Intent.Key.Span)] = entry;
+        }
+
+        return entries;
+    }
+}

@@ -1,0 +1,182 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+using Gavel.Challenger;
+using Gavel.Contracts;
+using Gavel.Ethereum;
+using Gavel.GameSolver;
+using Gavel.GameSolver.Resolving;
+
+namespace Gavel.Agent.Operating;
+
+/// <summary>A game as <c>agent games</c> shows it. What cannot be known of a version is null.</summary>
+internal sealed record GameRow
+{
+    /// <summary>Place in the factory's list.</summary>
+    public required ulong Index { get; init; }
+
+    public required Address Game { get; init; }
+
+    public required uint Type { get; init; }
+
+    /// <summary>What the contract says of its version; empty if nothing.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>Whether Gavel plays games of this version.</summary>
+    public required bool IsPlayed { get; init; }
+
+    public required Hash32 RootClaim { get; init; }
+
+    [JsonConverter(typeof(OperatorJson.ExactNumber))]
+    public required UInt256 L2Block { get; init; }
+
+    /// <summary>Seconds since the epoch.</summary>
+    public required ulong CreatedAt { get; init; }
+
+    public GameStatus? Status { get; init; }
+
+    public int? Claims { get; init; }
+
+    /// <summary>Seconds until the game can be resolved if nobody moves again; null when it is over.</summary>
+    public long? SecondsLeft { get; init; }
+
+    /// <summary>Who wins if nobody moves again.</summary>
+    public GameStatus? Forecast { get; init; }
+
+    /// <summary>What our accounts have bonded in it.</summary>
+    public UInt256? OurBondsWei { get; init; }
+
+    /// <summary>What it owes our accounts.</summary>
+    public UInt256? OurCreditWei { get; init; }
+}
+
+/// <summary>The games of a chain at one L1 block.</summary>
+internal sealed record GameList
+{
+    // Games whose unchanging part is read at a time; more would only wait for the node.
+    private const int ReadsAtATime = 8;
+    private const int Portion = 64;
+
+    public required L1Block L1Block { get; init; }
+
+    public required Address Factory { get; init; }
+
+    /// <summary>How many games the factory has.</summary>
+    public required ulong Total { get; init; }
+
+    public required IReadOnlyList<GameRow> Games { get; init; }
+
+    /// <summary>Reads the list.</summary>
+    /// <param name="chain">The chain.</param>
+    /// <param name="accounts">Whose bonds and credit are summed up.</param>
+    /// <param name="last">How many of the newest games; 0 for all.</param>
+    /// <param name="open">Only games that are in progress or owe one of the accounts something, wherever they stand in the list.</param>
+    /// <param name="cancellationToken">Cancels the reads.</param>
+    public static async Task<GameList> ReadAsync(
+        ChainAccess chain, IReadOnlyList<Address> accounts, int last, bool open, CancellationToken cancellationToken)
+    {
+        L1View view = await L1View.OfHeadAsync(chain.L1, cancellationToken);
+        GameReader reader = new(chain.L1);
+        ReadBatch batch = new(chain.L1, view.At);
+        Read<ulong> count = DisputeGameFactory.GameCount(batch, chain.Factory);
+        await batch.RunAsync(cancellationToken);
+        ulong first = open || last == 0 || (ulong)last > count.Value ? 0 : count.Value - (ulong)last;
+        IReadOnlyList<ListedGame> listed = await reader.ListAsync(chain.Factory, first, view.At, cancellationToken);
+        if (open)
+        {
+            listed = await MattersAsync(reader, listed, accounts, view, cancellationToken);
+            listed = last == 0 ? listed : [.. listed.TakeLast(last)];
+        }
+
+        List<GameRow> rows = [];
+        foreach (ListedGame[] portion in listed.Chunk(ReadsAtATime))
+        {
+            rows.AddRange(await Task.WhenAll(portion.Select(game => RowAsync(chain, reader, game, accounts, view, cancellationToken))));
+        }
+
+        return new GameList { L1Block = new L1Block(view), Factory = chain.Factory, Total = count.Value, Games = rows };
+    }
+
+    /// <summary>Those games that are in progress or owe one of the accounts something.</summary>
+    public static async Task<IReadOnlyList<ListedGame>> MattersAsync(
+        GameReader reader, IReadOnlyList<ListedGame> listed, IReadOnlyList<Address> accounts, L1View view, CancellationToken cancellationToken)
+    {
+        List<ListedGame> kept = [];
+        foreach (ListedGame[] portion in listed.Chunk(Portion))
+        {
+            IReadOnlyList<bool> matter = await reader.MatterAsync(portion, accounts, view.At, cancellationToken);
+            kept.AddRange(portion.Zip(matter).Where(pair => pair.Second).Select(pair => pair.First));
+        }
+
+        return kept;
+    }
+
+    /// <summary>Writes the list.</summary>
+    public void Show(Screen screen)
+    {
+        screen.Json(this);
+        screen.Line($"{Games.Count} of {Total} games of factory {Factory} at L1 block {L1Block.Number}");
+        if (Games.Count == 0)
+        {
+            return;
+        }
+
+        screen.Table(
+            ["#>", "game", "type>", "version", "L2 block>", "status", "claims>", "left>", "if nobody moves", "our bonds ETH>", "our credit ETH>"],
+            [
+                .. Games.Select(game => new[]
+                {
+                    Text(game.Index), game.Game.ToString(), Text(game.Type), game.Version.Length == 0 ? "?" : game.IsPlayed ? game.Version : $"{game.Version} (not played)",
+                    game.L2Block.ToString(), Screen.Status(game.Status), game.Claims is int claims ? Text((ulong)claims) : "?",
+                    Screen.Duration(game.SecondsLeft), game.Forecast is { } forecast ? Screen.Status(forecast) : "-",
+                    game.OurBondsWei is { } bonds ? Screen.Eth(bonds) : "?", game.OurCreditWei is { } credit ? Screen.Eth(credit) : "?",
+                }),
+            ]);
+    }
+
+    private static async Task<GameRow> RowAsync(
+        ChainAccess chain, GameReader reader, ListedGame listed, IReadOnlyList<Address> accounts, L1View view, CancellationToken cancellationToken)
+    {
+        GameMetadata metadata = await reader.MetadataAsync(listed, view.At, cancellationToken);
+        GameRow row = new()
+        {
+            Index = listed.Index,
+            Game = listed.Game,
+            Type = listed.GameType,
+            Version = metadata.Version,
+            IsPlayed = metadata.Rules is not null,
+            RootClaim = metadata.RootClaim,
+            L2Block = metadata.L2BlockNumber,
+            CreatedAt = listed.CreatedAt,
+        };
+        if (await GameView.ReadAsync(chain, metadata, accounts, view, cancellationToken) is not { } game)
+        {
+            return row with { Status = await GameView.StatusAsync(chain, listed.Game, view, cancellationToken) };
+        }
+
+        bool isOpen = game.State.Status == GameStatus.InProgress;
+        return row with
+        {
+            Status = game.State.Status,
+            Claims = game.State.Claims.Count,
+            SecondsLeft = isOpen ? game.SecondsToResolution : null,
+            Forecast = isOpen ? Resolving(game.Claims) : null,
+            OurBondsWei = Sum(game.State.Claims.Where(claim => accounts.Contains(claim.Claimant)).Select(claim => claim.Bond)),
+            OurCreditWei = Sum(game.State.Credits.Values.Select(credit => credit.Owed)),
+        };
+    }
+
+    private static GameStatus Resolving(Game game) => GameSolver.Resolving.Forecast.Of(game).Status;
+
+    private static UInt256 Sum(IEnumerable<UInt256> amounts) => amounts.Aggregate(UInt256.Zero, (sum, amount) => sum + amount);
+
+    private static string Text(ulong number) => number.ToString(CultureInfo.InvariantCulture);
+}
+
+/// <summary>The L1 block at which something was read.</summary>
+internal sealed record L1Block(ulong Number, Hash32 Hash, ulong Timestamp)
+{
+    public L1Block(L1View view)
+        : this(view.Block.Number, view.Block.Hash, view.Timestamp)
+    {
+    }
+}
