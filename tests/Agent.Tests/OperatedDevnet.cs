@@ -11,6 +11,9 @@ public sealed class OperatedDevnet : IAsyncLifetime
     private LocalDevnet? _devnet;
     private int _roots;
 
+    /// <summary>Where commands run: no place of the checkout.</summary>
+    public static string Home { get; } = Path.GetTempPath();
+
     /// <summary>The chain.</summary>
     public LocalDevnet Devnet => _devnet!;
 
@@ -68,18 +71,18 @@ public sealed class OperatedDevnet : IAsyncLifetime
     /// <summary>Creates an alphabet game through the agent.</summary>
     internal Address CreateGame(Hash32 root)
     {
-        AgentResult result = Run("create-game", "255", root.ToString(), "6", "--key-file", KeyFile, "--json");
+        AgentProcess.Result result = Run("create-game", "255", root.ToString(), "6", "--key-file", KeyFile, "--json");
         Assert.Equal((0, ""), (result.Exit, result.Exit == 0 ? "" : result.Error));
         return Address.Parse(JsonDocument.Parse(result.Output).RootElement.GetProperty("game").GetString()!);
     }
 
     /// <summary>Runs a command on the chain by its SystemConfig.</summary>
-    internal AgentResult Run(params string[] arguments) => AgentProgram.Run("", [.. arguments, .. Connection]);
+    internal AgentProcess.Result Run(params string[] arguments) => AgentProcess.Run(Home, [.. arguments, .. Connection]);
 
     /// <summary>The same, for the JSON that it writes.</summary>
     internal JsonElement Json(params string[] arguments)
     {
-        AgentResult result = Run([.. arguments, "--json"]);
+        AgentProcess.Result result = Run([.. arguments, "--json"]);
         Assert.True(result.Exit == 0, result.Error);
         return JsonDocument.Parse(result.Output).RootElement;
     }

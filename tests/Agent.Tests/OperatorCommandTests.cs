@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using System.Text.Json;
 using Gavel.Devnet;
 using Gavel.Ethereum;
@@ -15,12 +16,12 @@ public sealed class OperatorCommandTests(OperatedDevnet chain) : IClassFixture<O
     public void CreateGame_TellsCostAndAddress_AndGamesListsIt()
     {
         string root = chain.NewRoot().ToString();
-        AgentResult created = chain.Run("create-game", "255", root, "6", "--key-file", chain.KeyFile);
+        AgentProcess.Result created = chain.Run("create-game", "255", root, "6", "--key-file", chain.KeyFile);
         Assert.Equal((0, ""), (created.Exit, created.Error));
         Assert.Contains("bond 0.08 ETH", created.Output, StringComparison.Ordinal);
         string game = created.Output[created.Output.IndexOf("created game ", StringComparison.Ordinal)..].Split(' ', '\n')[2];
 
-        AgentResult text = chain.Run("games", "--account", Operator);
+        AgentProcess.Result text = chain.Run("games", "--account", Operator);
         Assert.Equal(0, text.Exit);
         string line = Assert.Single(text.Output.Split('\n'), line => line.Contains(game, StringComparison.Ordinal));
         Assert.Matches(@"255\s+1\.2\.0\s+6\s+in progress\s+1\s+\d+m \d+s\s+defender wins\s+0\.08\s+-$", line);
@@ -37,10 +38,10 @@ public sealed class OperatorCommandTests(OperatedDevnet chain) : IClassFixture<O
         Assert.Equal("80000000000000000", row.GetProperty("ourBondsWei").GetString());
         Assert.InRange(row.GetProperty("secondsLeft").GetInt64(), 1, 300);
 
-        AgentResult again = chain.Run("create-game", "255", root, "6", "--key-file", chain.KeyFile);
+        AgentProcess.Result again = chain.Run("create-game", "255", root, "6", "--key-file", chain.KeyFile);
         Assert.Equal(1, again.Exit);
         Assert.Contains("GameAlreadyExists", again.Error, StringComparison.Ordinal);
-        AgentResult unknown = chain.Run("create-game", "77", root, "6", "--key-file", chain.KeyFile);
+        AgentProcess.Result unknown = chain.Run("create-game", "77", root, "6", "--key-file", chain.KeyFile);
         Assert.Equal(1, unknown.Exit);
         Assert.Contains("NoImplementation", unknown.Error, StringComparison.Ordinal);
     }
@@ -65,7 +66,7 @@ public sealed class OperatorCommandTests(OperatedDevnet chain) : IClassFixture<O
         Assert.Equal("2", claim.GetProperty("position").GetString());
         Assert.Equal(Value, claim.GetProperty("value").GetString());
         Assert.Equal(call.GetProperty("valueWei").GetString(), claim.GetProperty("bondWei").GetString());
-        AgentResult text = chain.Run("claims", game);
+        AgentProcess.Result text = chain.Run("claims", game);
         Assert.Equal(0, text.Exit);
         Assert.Matches(@"\n\s*1\s+0\s+attack\s+1\s+0\s+0x010000…000001\s+" + Operator, text.Output);
         Assert.Contains("challenger wins if nobody moves", text.Output, StringComparison.Ordinal);
@@ -75,11 +76,11 @@ public sealed class OperatorCommandTests(OperatedDevnet chain) : IClassFixture<O
     public void Move_ThatTheContractRefuses_NamesTheRevert_AndSendsNothing()
     {
         string game = chain.CreateGame(chain.NewRoot()).ToString();
-        AgentResult defence = chain.Run("move", game, "0", "defend", Value, "--key-file", chain.KeyFile);
+        AgentProcess.Result defence = chain.Run("move", game, "0", "defend", Value, "--key-file", chain.KeyFile);
         Assert.Equal(1, defence.Exit);
         Assert.Contains("CannotDefendRootClaim()", defence.Error, StringComparison.Ordinal);
         Assert.Equal(0, chain.Run("move", game, "0", "attack", Value, "--key-file", chain.KeyFile).Exit);
-        AgentResult twice = chain.Run("move", game, "0", "attack", Value, "--key-file", chain.KeyFile);
+        AgentProcess.Result twice = chain.Run("move", game, "0", "attack", Value, "--key-file", chain.KeyFile);
         Assert.Equal(1, twice.Exit);
         Assert.Contains("ClaimAlreadyExists()", twice.Error, StringComparison.Ordinal);
         Assert.Equal(2, chain.Json("claims", game).GetProperty("claims").GetArrayLength());
@@ -90,10 +91,10 @@ public sealed class OperatorCommandTests(OperatedDevnet chain) : IClassFixture<O
     {
         string game = chain.CreateGame(chain.NewRoot()).ToString();
         Assert.Equal(0, chain.Run("move", game, "0", "attack", Value, "--key-file", chain.KeyFile).Exit);
-        AgentResult early = chain.Run("resolve", game, "--key-file", chain.KeyFile);
+        AgentProcess.Result early = chain.Run("resolve", game, "--key-file", chain.KeyFile);
         Assert.Equal(1, early.Exit);
         Assert.Contains("OutOfOrderResolution()", early.Error, StringComparison.Ordinal);
-        AgentResult earlyClaim = chain.Run("resolve", game, "--claim", "1", "--key-file", chain.KeyFile);
+        AgentProcess.Result earlyClaim = chain.Run("resolve", game, "--claim", "1", "--key-file", chain.KeyFile);
         Assert.Equal(1, earlyClaim.Exit);
         Assert.Contains("ClockNotExpired()", earlyClaim.Error, StringComparison.Ordinal);
 
@@ -102,7 +103,7 @@ public sealed class OperatorCommandTests(OperatedDevnet chain) : IClassFixture<O
         JsonElement plan = chain.Json("resolve", game, "--key-file", chain.KeyFile, "--dry-run").GetProperty("calls");
         Assert.Equal(["resolveClaim", "resolve"], plan.EnumerateArray().Select(call => call.GetProperty("call").GetString()));
         Assert.Equal("inProgress", chain.Json("claims", game).GetProperty("status").GetString());
-        AgentResult resolved = chain.Run("resolve", game, "--key-file", chain.KeyFile);
+        AgentProcess.Result resolved = chain.Run("resolve", game, "--key-file", chain.KeyFile);
         Assert.Equal((0, ""), (resolved.Exit, resolved.Error));
         Assert.EndsWith("challenger wins\n", resolved.Output, StringComparison.Ordinal);
 
@@ -114,7 +115,7 @@ public sealed class OperatorCommandTests(OperatedDevnet chain) : IClassFixture<O
         Assert.Equal(staked, credit.GetProperty("owedWei").GetString());
         Assert.Equal("waiting", credit.GetProperty("stage").GetString());
         await chain.Devnet.WarpAsync(TimeSpan.FromSeconds(31));
-        AgentResult text = chain.Run("credits", "--account", Operator);
+        AgentProcess.Result text = chain.Run("credits", "--account", Operator);
         Assert.Equal(0, text.Exit);
         Assert.EndsWith("can be withdrawn", Assert.Single(text.Output.Split('\n'), line => line.Contains(game, StringComparison.Ordinal)).TrimEnd(), StringComparison.Ordinal);
     }
@@ -123,31 +124,39 @@ public sealed class OperatorCommandTests(OperatedDevnet chain) : IClassFixture<O
     public async Task Explain_TellsTheReasonOfEachBond_WhileTheAgentRunsAndOwnsTheAccount()
     {
         string game = chain.CreateGame(chain.NewRoot()).ToString();
-        AgentResult nothing = AgentProgram.Run("", "explain", game, "--config", chain.Config);
+        AgentProcess.Result nothing = AgentProcess.Run(OperatedDevnet.Home, "explain", game, "--config", chain.Config);
         Assert.Equal(0, nothing.Exit);
         Assert.Contains("nothing is recorded", nothing.Output, StringComparison.Ordinal);
 
-        using Process agent = AgentProgram.Start("run", "--config", chain.Config);
-        Task<string> log = agent.StandardOutput.ReadToEndAsync();
+        using Process agent = AgentProcess.Start(OperatedDevnet.Home, "run", "--config", chain.Config);
+        StringBuilder log = new();
+        agent.OutputDataReceived += (_, line) =>
+        {
+            lock (log)
+            {
+                log.AppendLine(line.Data);
+            }
+        };
+        agent.BeginOutputReadLine();
         try
         {
             JsonElement call = default;
             long start = Stopwatch.GetTimestamp();
             while (call.ValueKind == JsonValueKind.Undefined || call.GetProperty("outcome").GetProperty("transaction").ValueKind == JsonValueKind.Null)
             {
-                Assert.True(!agent.HasExited && Stopwatch.GetElapsedTime(start) < TimeSpan.FromMinutes(1), "the agent bonded nothing in a minute");
-                AgentResult json = AgentProgram.Run("", "explain", game, "--config", chain.Config, "--json");
+                Assert.True(!agent.HasExited && Stopwatch.GetElapsedTime(start) < TimeSpan.FromMinutes(1), $"the agent bonded nothing in a minute:\n{log}");
+                AgentProcess.Result json = AgentProcess.Run(OperatedDevnet.Home, "explain", game, "--config", chain.Config, "--json");
                 Assert.Equal((0, ""), (json.Exit, json.Error));
                 call = JsonDocument.Parse(json.Output).RootElement.GetProperty("calls").EnumerateArray()
                     .FirstOrDefault(call => call.GetProperty("outcome").ValueKind == JsonValueKind.Object);
             }
 
             Assert.Equal("attack", call.GetProperty("record").GetProperty("call").GetString());
-            Assert.Contains("the output of block 6 is", call.GetProperty("record").GetProperty("verdict").GetString(), StringComparison.Ordinal);
-            AgentResult text = AgentProgram.Run("", "explain", game, "--config", chain.Config);
+            Assert.Contains("the safe head is", call.GetProperty("record").GetProperty("verdict").GetString(), StringComparison.Ordinal);
+            AgentProcess.Result text = AgentProcess.Run(OperatedDevnet.Home, "explain", game, "--config", chain.Config);
             Assert.Matches(@"attack claim 0, bond 0\.\d+ ETH, \dm \d+s left\n  reason   .+\n  verdict  .+\n  L1 block .+\n  outcome  (signed|sent|confirmed)", text.Output);
 
-            AgentResult move = AgentProgram.Run("", "move", game, "0", "attack", Value, "--config", chain.Config);
+            AgentProcess.Result move = AgentProcess.Run(OperatedDevnet.Home, "move", game, "0", "attack", Value, "--config", chain.Config);
             Assert.Equal(1, move.Exit);
             Assert.Contains("a running agent owns account", move.Error, StringComparison.Ordinal);
         }
@@ -157,8 +166,8 @@ public sealed class OperatorCommandTests(OperatedDevnet chain) : IClassFixture<O
             await agent.WaitForExitAsync();
         }
 
-        Assert.DoesNotContain(DevnetAccounts.Challenger.PrivateKey[2..], await log, StringComparison.OrdinalIgnoreCase);
-        JsonElement games = JsonDocument.Parse(AgentProgram.Run("", "games", "--config", chain.Config, "--json").Output).RootElement;
+        Assert.DoesNotContain(DevnetAccounts.Challenger.PrivateKey[2..], log.ToString(), StringComparison.OrdinalIgnoreCase);
+        JsonElement games = JsonDocument.Parse(AgentProcess.Run(OperatedDevnet.Home, "games", "--config", chain.Config, "--json").Output).RootElement;
         JsonElement row = games.GetProperty("games").EnumerateArray().Single(row => row.GetProperty("game").GetString() == game);
         Assert.NotEqual("0", row.GetProperty("ourBondsWei").GetString());
     }
@@ -177,10 +186,12 @@ public sealed class OperatorCommandTests(OperatedDevnet chain) : IClassFixture<O
         Assert.Matches(@"\s99\s+\?\s", line);
         JsonElement row = chain.Json("games").GetProperty("games").EnumerateArray().Single(row => row.GetProperty("game").GetString() == game);
         Assert.False(row.GetProperty("isPlayed").GetBoolean());
-        AgentResult claims = chain.Run("claims", game);
+        Assert.Contains(chain.Json("games", "--open", "--account", Operator).GetProperty("games").EnumerateArray(), row => row.GetProperty("game").GetString() == game);
+        Assert.Equal(0, chain.Run("credits", "--account", Operator).Exit);
+        AgentProcess.Result claims = chain.Run("claims", game);
         Assert.Equal(0, claims.Exit);
         Assert.Contains("the rules of this version are not known", claims.Output, StringComparison.Ordinal);
-        AgentResult move = chain.Run("move", game, "0", "attack", Value, "--key-file", chain.KeyFile);
+        AgentProcess.Result move = chain.Run("move", game, "0", "attack", Value, "--key-file", chain.KeyFile);
         Assert.Equal(2, move.Exit);
         Assert.Contains("whose rules Gavel does not know", move.Error, StringComparison.Ordinal);
     }
@@ -222,7 +233,7 @@ public sealed class OperatorCommandTests(OperatedDevnet chain) : IClassFixture<O
                 _ => new[] { argument },
             }),
         ];
-        AgentResult result = AgentProgram.Run("", given);
+        AgentProcess.Result result = AgentProcess.Run(OperatedDevnet.Home, given);
         Assert.Equal((2, ""), (result.Exit, result.Exit == 2 ? "" : result.Output + result.Error));
         Assert.Contains(message, result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
@@ -231,7 +242,7 @@ public sealed class OperatorCommandTests(OperatedDevnet chain) : IClassFixture<O
     [Fact]
     public void NodeThatDoesNotAnswer_ExitsWithOne_AndHidesItsCredentials()
     {
-        AgentResult result = AgentProgram.Run("", "games", "--l1", "http://user:pass1word@127.0.0.1:1/key0123456789abcdef", "--factory", Operator);
+        AgentProcess.Result result = AgentProcess.Run(OperatedDevnet.Home, "games", "--l1", "http://user:pass1word@127.0.0.1:1/key0123456789abcdef", "--factory", Operator);
         Assert.Equal(1, result.Exit);
         Assert.StartsWith("agent games: ", result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("pass1word", result.Error, StringComparison.Ordinal);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO.Compression;
 using Gavel.TestKit;
 
@@ -11,7 +12,7 @@ public sealed class SolveCommandTests
     [Fact]
     public void Check_OfRecordedGames_FindsNoDifference()
     {
-        AgentResult result = Run("", "solve", "--check", Games);
+        Result result = Run("", "solve", "--check", Games);
         Assert.Equal(0, result.Exit);
         Assert.Contains("no difference", result.Output, StringComparison.Ordinal);
         Assert.Contains("poison-partly-resolved", result.Output, StringComparison.Ordinal);
@@ -23,7 +24,7 @@ public sealed class SolveCommandTests
         string line = Lines().First(line => line.Contains("\"type\":\"move\"", StringComparison.Ordinal));
         string changed = line.Replace("\"isAttack\":true", "\"isAttack\":false", StringComparison.Ordinal);
         changed = changed == line ? line.Replace("\"isAttack\":false", "\"isAttack\":true", StringComparison.Ordinal) : changed;
-        AgentResult result = Run(changed, "solve", "-", "--check");
+        Result result = Run(changed, "solve", "-", "--check");
         Assert.Equal(1, result.Exit);
         Assert.Contains("  recorded: {\"id\"", result.Output, StringComparison.Ordinal);
         Assert.Contains("  ours:     {\"id\"", result.Output, StringComparison.Ordinal);
@@ -33,7 +34,7 @@ public sealed class SolveCommandTests
     public void Check_OfPartlyResolvedGames_NeverFails()
     {
         string lines = string.Join('\n', Lines().Where(line => line.Contains("-partly-resolved", StringComparison.Ordinal)));
-        AgentResult result = Run(lines, "solve", "--check", "-");
+        Result result = Run(lines, "solve", "--check", "-");
         Assert.Equal(0, result.Exit);
         Assert.DoesNotContain(" 0 different", result.Output.Split("do not count:")[1].Split('\n')[^3], StringComparison.Ordinal);
     }
@@ -42,7 +43,7 @@ public sealed class SolveCommandTests
     public void Lines_AreThoseOfTheRecordedSchema_InInputOrder()
     {
         string[] lines = [.. Lines().Where(line => !line.Contains("-partly-resolved", StringComparison.Ordinal)).Take(200)];
-        AgentResult result = Run(string.Join('\n', lines), "solve", "-");
+        Result result = Run(string.Join('\n', lines), "solve", "-");
         Assert.Equal(0, result.Exit);
         string[] answers = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(lines.Select(Answer), answers);
@@ -62,7 +63,7 @@ public sealed class SolveCommandTests
         string game = Lines().First();
         string bare = game[..game.LastIndexOf(",\"agreeWithRoot\"", StringComparison.Ordinal)] + "}";
         input = input.Replace("GAME", game, StringComparison.Ordinal).Replace("BARE", bare, StringComparison.Ordinal);
-        AgentResult result = Run(input, ["solve", "-", .. options]);
+        Result result = Run(input, ["solve", "-", .. options]);
         Assert.Equal(2, result.Exit);
         Assert.Contains(message, result.Error, StringComparison.Ordinal);
     }
@@ -79,5 +80,30 @@ public sealed class SolveCommandTests
         }
     }
 
-    private static AgentResult Run(string input, params string[] arguments) => AgentProgram.Run(input, arguments);
+    private static Result Run(string input, params string[] arguments)
+    {
+        ProcessStartInfo start = new("dotnet", [Path.Combine(AppContext.BaseDirectory, "agent.dll"), .. arguments])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using Process process = Process.Start(start)!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        try
+        {
+            process.StandardInput.Write(input);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // The command may end before it has read everything.
+        }
+
+        Assert.True(process.WaitForExit(TimeSpan.FromMinutes(2)), "the command did not end");
+        return new Result(process.ExitCode, output.Result, error.Result);
+    }
+
+    private sealed record Result(int Exit, string Output, string Error);
 }
