@@ -1,3 +1,4 @@
+using Gavel.Agent.Demo;
 using Gavel.Contracts;
 using Gavel.Devnet;
 using Gavel.EndToEnd.Tests.Arena;
