@@ -138,6 +138,19 @@ public sealed class ConfigurationTests : IDisposable
     [Fact]
     public void FileAsItIs_IsTheDefaultConfiguration() => Assert.Empty(Configuration.Read(new FileInfo(Checkout.PathOf("appsettings.json"))).Challenger.Chains);
 
+    [Fact]
+    public void DocumentedServerTemplates_UseKnownPlaceholdersOnly()
+    {
+        string[] blocks = [.. File.ReadAllText(Checkout.PathOf("docs", "running.md")).Split("```json").Skip(1).Select(block => block.Split("```")[0])];
+        string[][] servers =
+        [
+            .. blocks.Select(block => JsonDocument.Parse(block).RootElement).Where(json => json.TryGetProperty("Server", out _))
+                .Select(json => json.GetProperty("Server").EnumerateArray().Select(word => word.GetString()!).ToArray()),
+        ];
+        Assert.Equal(["op-program", "kona-host"], servers.Select(words => Path.GetFileName(words[0])));
+        Assert.All(servers, words => Assert.True(new ServerTemplate(words).NeedsAgreedL2Head));
+    }
+
     // The chain of the file is commented out as a whole; what is a comment within it bears a second mark.
     private static string Uncommented()
     {
