@@ -125,7 +125,7 @@ internal sealed class VmTrace : IExecutionTrace, IDisposable
 
             _failure = null;
         }
-        catch (Exception error) when (error is PreimageException or VmFaultException or StateFileException or PrestateException or IOException or FormatException or RpcException)
+        catch (Exception error) when (error is PreimageException or VmFaultException or StateFileException or PrestateException or IOException or UnauthorizedAccessException or FormatException or RpcException)
         {
             _failure = error.Message;
             _retryAt = _clock.GetUtcNow() + TimeSpan.FromSeconds(30);
@@ -162,7 +162,7 @@ internal sealed class VmTrace : IExecutionTrace, IDisposable
     private void RunToEnd(IPreimageSource source, CancellationToken cancellationToken)
     {
         ulong distance = FirstDistance;
-        using VmState state = _folder.States.Count > 0 ? _folder.Load(_folder.States.Max()) : _first();
+        using VmState state = Load(_leaves);
         using Vm vm = new(state, new VmOptions { Preimages = source });
         while (!state.Exited && state.Step < _leaves)
         {
@@ -203,7 +203,7 @@ internal sealed class VmTrace : IExecutionTrace, IDisposable
         {
             ulong step = Math.Min(Least(_wantedHashes), Least(_wantedSteps));
             ulong target = Math.Min(step, _end!.Value.Step);
-            using VmState state = _folder.Nearest(target) is ulong near ? _folder.Load(near) : _first();
+            using VmState state = Load(target);
             using Vm vm = new(state, new VmOptions { Preimages = source });
             Run(vm, target, cancellationToken);
             Hash32 hash = state.StateHash();
@@ -219,6 +219,24 @@ internal sealed class VmTrace : IExecutionTrace, IDisposable
 
             _wantedHashes.TryRemove(step, out _);
         }
+    }
+
+    // The kept state nearest to a step from below. One that a crash of the machine has damaged is dropped: it costs time only.
+    private VmState Load(ulong step)
+    {
+        while (_folder.Nearest(step) is ulong near)
+        {
+            try
+            {
+                return _folder.Load(near);
+            }
+            catch (StateFileException)
+            {
+                _folder.Drop(near);
+            }
+        }
+
+        return _first();
     }
 
     private void Run(Vm vm, ulong until, CancellationToken cancellationToken)

@@ -1,0 +1,56 @@
+using Gavel.Ethereum;
+using Gavel.GameSolver;
+
+[assembly: System.Runtime.Versioning.SupportedOSPlatform("linux")]
+
+namespace Gavel.Challenger.Tests;
+
+/// <summary>An intent's meaning as bytes: written and read back whole, and different for different meanings.</summary>
+public sealed class IntentKeyTests
+{
+    private static readonly Address Target = Address.Parse("0x00112233445566778899aabbccddeeff00112233");
+
+    public static TheoryData<IntentKind> Kinds => [.. Enum.GetValues<IntentKind>()];
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Key_IsReadBackWhole(IntentKind kind)
+    {
+        IntentKey key = new(ulong.MaxValue - 1, kind, Target, Keccak256.Hash("subject"u8), uint.MaxValue, 0x01020304);
+        Assert.Equal(IntentKey.Size, key.Encode().Length);
+        Assert.Equal(key, IntentKey.Decode(key.Encode()));
+    }
+
+    [Fact]
+    public void BytesOfAnotherForm_AreNoKey()
+    {
+        byte[] good = new IntentKey(1, IntentKind.Step, Target).Encode();
+        Assert.Null(IntentKey.Decode(good.AsSpan(1)));
+        Assert.Null(IntentKey.Decode([]));
+        Assert.Null(IntentKey.Decode([.. good, 0]));
+        Assert.Null(IntentKey.Decode([0, .. good[1..]]));
+        Assert.Null(IntentKey.Decode([200, .. good[1..]]));
+    }
+
+    [Fact]
+    public void DifferentMeanings_HaveDifferentBytes()
+    {
+        Hash32 subject = Keccak256.Hash("subject"u8);
+        IntentKey key = new(1, IntentKind.ResolveClaim, Target, subject, 3, 1);
+        IntentKey[] others =
+        [
+            key with { ChainId = 2 }, key with { Kind = IntentKind.Move }, key with { Target = Address.Zero }, key with { Subject = Hash32.Zero },
+            key with { Index = 4 }, key with { Page = 2 },
+        ];
+        Assert.Equal(others.Length + 1, others.Append(key).Select(item => Hex.Encode(item.Encode())).Distinct().Count());
+    }
+
+    [Fact]
+    public void MoveKey_IsTheClaimAsTheContractKnowsIt()
+    {
+        ClaimId claim = new(Position.Root.Attack(), Keccak256.Hash("claim"u8), 0);
+        IntentKey key = IntentKey.OfMove(1, Target, claim);
+        Assert.Equal((claim.ContractHash(), 0u, IntentKind.Move), (key.Subject, key.Index, key.Kind));
+        Assert.NotEqual(key, IntentKey.OfMove(1, Target, claim with { ParentIndex = 1 }));
+    }
+}
