@@ -2,7 +2,6 @@ using System.CommandLine;
 using Gavel.Agent.Operating;
 using Gavel.Contracts;
 using Gavel.Ethereum;
-using Gavel.GameSolver;
 using Gavel.GameSolver.Resolving;
 using Gavel.GameSolver.Solving;
 

@@ -4,7 +4,6 @@ using Gavel.Challenger;
 using Gavel.Contracts;
 using Gavel.Ethereum;
 using Gavel.GameSolver;
-using Gavel.GameSolver.Resolving;
 
 namespace Gavel.Agent.Operating;
 
