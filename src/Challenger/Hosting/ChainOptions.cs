@@ -130,6 +130,9 @@ public sealed class CannonOptions
     /// <summary>Most guest memory of a run in MiB.</summary>
     public long MaxMemoryMiB { get; set; } = 8192;
 
+    /// <summary>Most disk in MiB for the states kept of a run.</summary>
+    public long MaxDiskMiB { get; set; } = 8192;
+
     /// <summary>Most steps of a run.</summary>
     public ulong MaxSteps { get; set; } = 1UL << 42;
 

@@ -69,7 +69,7 @@ public sealed partial class ExecutionTraces(
                 // What is kept is checked before it is written and again when it is read.
                 return (new DirectoryPreimageCache(Path.Combine(folder, "preimages"), new VerifyingPreimageSource(server, locals)), server);
             },
-            new RunLimits { MaxMemoryBytes = options.MaxMemoryMiB << 20, MaxSteps = options.MaxSteps, ProgressInterval = 10_000_000 },
+            new RunLimits { MaxMemoryBytes = options.MaxMemoryMiB << 20, MaxDiskBytes = options.MaxDiskMiB << 20, MaxSteps = options.MaxSteps, ProgressInterval = 10_000_000 },
             leaves,
             workers,
             clock);

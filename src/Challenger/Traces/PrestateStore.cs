@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Gavel.Cannon;
 using Gavel.Ethereum;
 
@@ -17,17 +16,11 @@ public sealed class PrestateException(string message, Exception? inner = null) :
 public sealed class PrestateStore(IReadOnlyList<string> sources, string cache, HttpClient http)
 {
     private static readonly string[] Endings = [".bin.gz", ".bin", ".json.gz", ".json"];
-    private readonly ConcurrentDictionary<Hash32, string> _verified = new();
 
     /// <summary>Loads a fresh copy of the state whose hash is <paramref name="prestate"/>.</summary>
     /// <exception cref="PrestateException">No source has it, or what it has is another; the message names the source.</exception>
     public VmState Load(Hash32 prestate, CancellationToken cancellationToken)
     {
-        if (_verified.TryGetValue(prestate, out string? known))
-        {
-            return StateFile.Read(known);
-        }
-
         List<string> problems = [];
         foreach (string path in Candidates(prestate, problems, cancellationToken))
         {
@@ -38,7 +31,6 @@ public sealed class PrestateStore(IReadOnlyList<string> sources, string cache, H
                 Hash32 hash = state.StateHash();
                 if (hash == prestate)
                 {
-                    _verified[prestate] = path;
                     return state;
                 }
 
@@ -58,7 +50,7 @@ public sealed class PrestateStore(IReadOnlyList<string> sources, string cache, H
 
     private IEnumerable<string> Candidates(Hash32 prestate, List<string> problems, CancellationToken cancellationToken)
     {
-        foreach (string source in sources.Append(cache))
+        foreach (string source in sources.Prepend(cache)) // what was downloaded once is not asked for again
         {
             bool isAddress = source.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || source.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
             int before = problems.Count;

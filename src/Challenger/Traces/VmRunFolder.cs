@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Gavel.Cannon;
 using Gavel.Ethereum;
 
@@ -6,7 +7,8 @@ namespace Gavel.Challenger;
 
 /// <summary>
 /// What is kept on disk of one VM run, so that a restart costs little: state files at some steps, hashes at the steps that were asked for,
-/// and where the run ended. Losing the folder costs time only. Files appear by renaming, so that a crash leaves none half written.
+/// and where the run ended. Losing the folder costs time only. What is damaged is dropped and made anew: a line of hashes carries a checksum,
+/// a state must have the hash that was noted for it.
 /// </summary>
 internal sealed class VmRunFolder
 {
@@ -15,6 +17,7 @@ internal sealed class VmRunFolder
     private readonly string _path;
     private readonly string _hashes;
     private readonly SortedSet<ulong> _states = [];
+    private readonly Dictionary<ulong, Hash32> _noted = [];
 
     public VmRunFolder(string path)
     {
@@ -34,20 +37,42 @@ internal sealed class VmRunFolder
     /// <summary>Steps at which a state is kept.</summary>
     public IReadOnlyCollection<ulong> States => _states;
 
-    /// <summary>Bytes of all files.</summary>
-    public long Bytes => new DirectoryInfo(_path).EnumerateFiles().Sum(file => file.Length);
-
-    /// <summary>The kept state nearest to a step from below; null where there is none.</summary>
-    public ulong? Nearest(ulong step)
+    private ulong? Nearest(ulong step)
     {
         SortedSet<ulong> below = _states.GetViewBetween(0, step);
         return below.Count == 0 ? null : below.Max;
     }
 
-    public VmState Load(ulong step) => StateFile.Read(PathOf(step));
+    /// <summary>The sound state nearest to a step from below; null where there is none. Damaged ones are dropped.</summary>
+    public VmState? LoadNearest(ulong step)
+    {
+        while (Nearest(step) is ulong near)
+        {
+            VmState? state = null;
+            try
+            {
+                state = StateFile.Read(PathOf(near));
+                if (_noted.TryGetValue(near, out Hash32 noted) && state.StateHash() == noted)
+                {
+                    return state;
+                }
+            }
+            catch (Exception error) when (error is StateFileException or IOException or InvalidDataException)
+            {
+                state = null; // as a state of another hash: of no use
+            }
 
+            state?.Dispose();
+            Drop(near);
+        }
+
+        return null;
+    }
+
+    /// <summary>Keeps a state and notes its hash.</summary>
     public void Save(VmState state)
     {
+        NoteHash(state.Step, state.StateHash(), isEnd: false);
         string temporary = Path.Combine(_path, $"{Guid.NewGuid():N}{StateSuffix}");
         StateFile.Write(temporary, state);
         File.Move(temporary, PathOf(state.Step), overwrite: true);
@@ -60,27 +85,34 @@ internal sealed class VmRunFolder
         _states.Remove(step);
     }
 
-    /// <summary>The hashes noted so far, by step; the last line of the file may have been cut off by a crash.</summary>
-    public IEnumerable<(ulong Step, Hash32 Hash, bool IsEnd)> ReadHashes()
+    /// <summary>The hashes noted so far, by step. Lines that a crash cut off or a disk damaged are left out.</summary>
+    public IReadOnlyList<(ulong Step, Hash32 Hash, bool IsEnd)> ReadHashes()
     {
-        if (!File.Exists(_hashes))
+        List<(ulong, Hash32, bool)> hashes = [];
+        foreach (string line in File.Exists(_hashes) ? File.ReadLines(_hashes) : [])
         {
-            yield break;
-        }
-
-        foreach (string line in File.ReadLines(_hashes))
-        {
-            string[] words = line.Split(' ');
-            if (words.Length == 3 && words[1].Length == 2 + 2 * Hash32.Size && words[2] is "end" or "at"
-                && ulong.TryParse(words[0], NumberStyles.None, CultureInfo.InvariantCulture, out ulong step))
+            int last = line.LastIndexOf(' ');
+            if (last > 0 && line[(last + 1)..] == Checksum(line[..last]))
             {
-                yield return (step, Hash32.Parse(words[1]), words[2] == "end");
+                string[] words = line.Split(' ');
+                ulong step = ulong.Parse(words[0], CultureInfo.InvariantCulture);
+                _noted[step] = Hash32.Parse(words[1]);
+                hashes.Add((step, _noted[step], words[2] == "end"));
             }
         }
+
+        return hashes;
     }
 
-    public void NoteHash(ulong step, Hash32 hash, bool isEnd) =>
-        File.AppendAllText(_hashes, string.Create(CultureInfo.InvariantCulture, $"\n{step} {hash} {(isEnd ? "end" : "at")}"));
+    /// <summary>Notes the hash at a step, and whether the run ends there.</summary>
+    public void NoteHash(ulong step, Hash32 hash, bool isEnd)
+    {
+        string line = string.Create(CultureInfo.InvariantCulture, $"{step} {hash} {(isEnd ? "end" : "at")}");
+        File.AppendAllText(_hashes, $"\n{line} {Checksum(line)}");
+        _noted[step] = hash;
+    }
+
+    private static string Checksum(string line) => Keccak256.Hash(Encoding.UTF8.GetBytes(line)).ToString()[2..10];
 
     private string PathOf(ulong step) => Path.Combine(_path, string.Create(CultureInfo.InvariantCulture, $"{StatePrefix}{step}{StateSuffix}"));
 }

@@ -12,8 +12,8 @@ namespace Gavel.Challenger;
 /// </summary>
 internal sealed class VmTrace : IExecutionTrace, IDisposable
 {
-    // Twice as many states are kept at most before every second one is dropped and the distance doubled.
-    private const int StatesKept = 32;
+    // States are kept in distances that double whenever there are too many of them or they take too much disk.
+    private const int MostStates = 64;
     private const ulong FirstDistance = 1_000_000;
 
     private readonly VmRunFolder _folder;
@@ -162,7 +162,7 @@ internal sealed class VmTrace : IExecutionTrace, IDisposable
     private void RunToEnd(IPreimageSource source, CancellationToken cancellationToken)
     {
         ulong distance = FirstDistance;
-        using VmState state = Load(_leaves);
+        using VmState state = _folder.LoadNearest(ulong.MaxValue) ?? _first();
         using Vm vm = new(state, new VmOptions { Preimages = source });
         while (!state.Exited && state.Step < _leaves)
         {
@@ -171,7 +171,7 @@ internal sealed class VmTrace : IExecutionTrace, IDisposable
             if (!state.Exited && state.Step < _leaves)
             {
                 _folder.Save(state);
-                distance = Thin(distance);
+                distance = Thin(distance, (long)state.Memory.PageCount * PagedMemory.PageSize);
             }
         }
 
@@ -182,19 +182,20 @@ internal sealed class VmTrace : IExecutionTrace, IDisposable
         _end = (state.Step, hash);
     }
 
-    private ulong Thin(ulong distance)
+    // Writing a state must cost less than running to the next: a step for every byte of it is about as much.
+    private ulong Thin(ulong distance, long stateBytes)
     {
-        if (_folder.States.Count < 2 * StatesKept)
+        long most = Math.Clamp(_limits.MaxDiskBytes / Math.Max(stateBytes, 1), 2, MostStates);
+        while (_folder.States.Count > most || distance < (ulong)stateBytes)
         {
-            return distance;
+            distance *= 2;
+            foreach (ulong step in _folder.States.Where(step => step % distance != 0).ToArray())
+            {
+                _folder.Drop(step);
+            }
         }
 
-        foreach (ulong step in _folder.States.Where(step => step % (2 * distance) != 0).ToArray())
-        {
-            _folder.Drop(step);
-        }
-
-        return 2 * distance;
+        return distance;
     }
 
     private void Answer(IPreimageSource source, CancellationToken cancellationToken)
@@ -203,7 +204,7 @@ internal sealed class VmTrace : IExecutionTrace, IDisposable
         {
             ulong step = Math.Min(Least(_wantedHashes), Least(_wantedSteps));
             ulong target = Math.Min(step, _end!.Value.Step);
-            using VmState state = Load(target);
+            using VmState state = _folder.LoadNearest(target) ?? _first();
             using Vm vm = new(state, new VmOptions { Preimages = source });
             Run(vm, target, cancellationToken);
             Hash32 hash = state.StateHash();
@@ -219,24 +220,6 @@ internal sealed class VmTrace : IExecutionTrace, IDisposable
 
             _wantedHashes.TryRemove(step, out _);
         }
-    }
-
-    // The kept state nearest to a step from below. One that a crash of the machine has damaged is dropped: it costs time only.
-    private VmState Load(ulong step)
-    {
-        while (_folder.Nearest(step) is ulong near)
-        {
-            try
-            {
-                return _folder.Load(near);
-            }
-            catch (StateFileException)
-            {
-                _folder.Drop(near);
-            }
-        }
-
-        return _first();
     }
 
     private void Run(Vm vm, ulong until, CancellationToken cancellationToken)
