@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Gavel.Contracts;
 using Gavel.Devnet;
 using Gavel.Ethereum;
-using Gavel.GameSolver;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gavel.Challenger.Tests;

@@ -7,7 +7,12 @@ public sealed class ServerTemplateTests
 {
     private static readonly Dictionary<string, string> Endpoints = new()
     {
-        ["l1"] = "http://l1", ["l1Beacon"] = "", ["l2"] = "http://l2", ["rollup"] = "http://rollup", ["dataDir"] = "/data", ["self"] = "/agent",
+        ["l1"] = "http://l1",
+        ["l1Beacon"] = "",
+        ["l2"] = "http://l2",
+        ["rollup"] = "http://rollup",
+        ["dataDir"] = "/data",
+        ["self"] = "/agent",
     };
 
     [Fact]
