@@ -83,6 +83,7 @@ internal sealed class DemoDispute(LocalDevnet devnet, DemoView view, string fold
     private async Task<GameState> UntilAsync(GameMetadata game, Player? liar, Func<GameState, bool> reached, CancellationToken cancellationToken)
     {
         long since = Stopwatch.GetTimestamp();
+        GameWindow window = new(devnet.L1, game);
         while (true)
         {
             if (liar is not null)
@@ -90,8 +91,7 @@ internal sealed class DemoDispute(LocalDevnet devnet, DemoView view, string fold
                 await liar.MoveAsync(cancellationToken);
             }
 
-            RpcBlock head = await devnet.L1.GetBlockAsync(BlockRef.Latest, cancellationToken);
-            GameState state = (await _reader.StatesAsync([game], [Us.Address], BlockRef.At(head.Hash), cancellationToken))[0];
+            (GameState state, RpcBlock head) = await window.ReadAsync([Us.Address], cancellationToken);
             UInt256 ours = await devnet.L1.GetBalanceAsync(Us.Address, BlockRef.At(head.Hash), cancellationToken);
             UInt256 theirs = await devnet.L1.GetBalanceAsync(Proposer.Address, BlockRef.At(head.Hash), cancellationToken);
             view.Show(new DemoScene(game, state, head.Timestamp, ours, theirs, Us.Address));

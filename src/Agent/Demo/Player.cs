@@ -11,7 +11,7 @@ namespace Gavel.Agent.Demo;
 internal sealed class Player(LocalDevnet devnet, DevnetAccount account, GameMetadata game, ITrace trace)
 {
     private readonly HonestSolver _solver = new(trace);
-    private readonly GameReader _reader = new(devnet.L1);
+    private readonly GameWindow _window = new(devnet.L1, game);
 
     /// <summary>Wei bonded so far.</summary>
     public UInt256 Bonded { get; private set; }
@@ -23,8 +23,7 @@ internal sealed class Player(LocalDevnet devnet, DevnetAccount account, GameMeta
     /// <returns>How many moves were made.</returns>
     public async Task<int> MoveAsync(CancellationToken cancellationToken)
     {
-        RpcBlock head = await devnet.L1.GetBlockAsync(BlockRef.Latest, cancellationToken);
-        GameState state = (await _reader.StatesAsync([game], [], BlockRef.At(head.Hash), cancellationToken))[0];
+        (GameState state, RpcBlock head) = await _window.ReadAsync([], cancellationToken);
         if (state.Status != GameStatus.InProgress)
         {
             return 0;

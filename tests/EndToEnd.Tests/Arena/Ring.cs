@@ -88,11 +88,8 @@ internal sealed class Ring : IAsyncDisposable
     }
 
     /// <summary>The state of a game now.</summary>
-    public async Task<GameState> StateAsync(GameMetadata game, CancellationToken cancellationToken, params Address[] recipients)
-    {
-        RpcBlock head = await Devnet.L1.GetBlockAsync(BlockRef.Latest, cancellationToken);
-        return (await new GameReader(Devnet.L1).StatesAsync([game], recipients, BlockRef.At(head.Hash), cancellationToken))[0];
-    }
+    public async Task<GameState> StateAsync(GameMetadata game, CancellationToken cancellationToken, params Address[] recipients) =>
+        (await new GameWindow(Devnet.L1, game).ReadAsync(recipients, cancellationToken)).State;
 
     /// <summary>Lets players and Gavel answer each other until nobody has anything left to do for a while.</summary>
     public async Task FightAsync(
