@@ -49,8 +49,9 @@ public sealed class IntentKeyTests
     public void MoveKey_IsTheClaimAsTheContractKnowsIt()
     {
         ClaimId claim = new(Position.Root.Attack(), Keccak256.Hash("claim"u8), 0);
-        IntentKey key = IntentKey.OfMove(1, Target, claim);
+        Hash32 answered = Keccak256.Hash("root"u8);
+        IntentKey key = IntentKey.OfMove(1, Target, claim, answered);
         Assert.Equal((claim.ContractHash(), 0u, IntentKind.Move), (key.Subject, key.Index, key.Kind));
-        Assert.NotEqual(key, IntentKey.OfMove(1, Target, claim with { ParentIndex = 1 }));
+        Assert.NotEqual(key, IntentKey.OfMove(1, Target, claim with { ParentIndex = 1 }, answered));
     }
 }

@@ -33,14 +33,31 @@ internal static class AgentHost
         return host;
     }
 
-    // Ready when every configured chain has been read and nothing is wrong with its last cycle.
-    private static IResult Ready(ChallengerService challenger, ChallengerOptions options)
+    // A cycle that takes longer than this, or ten polls, is no cycle any more.
+    private static readonly TimeSpan LongestCycle = TimeSpan.FromMinutes(5);
+
+    // Ready when every configured chain has been read of late, its sender works, and nothing is wrong with its last cycle.
+    private static IResult Ready(ChallengerService challenger, ChallengerOptions options, TimeProvider clock)
     {
-        string[] missing =
+        string[] problems =
         [
-            .. options.Chains.Where(chain => !challenger.Health.TryGetValue(chain.Name, out ChainHealth? health) || health.Problem is not null || health.L1Block is null)
-                .Select(chain => $"{chain.Name}: {(challenger.Health.TryGetValue(chain.Name, out ChainHealth? health) ? health.Problem ?? "not read yet" : "not read yet")}"),
+            .. options.Chains.Select(chain => (chain.Name, Problem: ProblemOf(chain, challenger.Health.GetValueOrDefault(chain.Name), clock.GetUtcNow())))
+                .Where(chain => chain.Problem is not null)
+                .Select(chain => $"{chain.Name}: {chain.Problem}"),
         ];
-        return missing.Length == 0 ? Results.Text("ready") : Results.Text(string.Join('\n', missing), statusCode: StatusCodes.Status503ServiceUnavailable);
+        return problems.Length == 0 ? Results.Text("ready") : Results.Text(string.Join('\n', problems), statusCode: StatusCodes.Status503ServiceUnavailable);
+    }
+
+    private static string? ProblemOf(ChainOptions chain, ChainHealth? health, DateTimeOffset now)
+    {
+        TimeSpan longest = TimeSpan.FromSeconds(Math.Max(LongestCycle.TotalSeconds, 10 * chain.PollSeconds));
+        return health switch
+        {
+            null => "not read yet",
+            { Problem: { } problem } => problem,
+            { L1Block: null } => "not read yet",
+            _ when now - health.At > longest => $"no cycle has ended since {health.At:u}",
+            _ => null,
+        };
     }
 }

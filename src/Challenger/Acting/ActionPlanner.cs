@@ -39,7 +39,16 @@ public sealed class ActionPlanner(EthClient l1, ulong chainId)
                     calls.Add(Move(game, rules, judgement.Game, move, deadline, stanceOn(move.ParentIndex)));
                     break;
                 case StepAction step:
-                    await PlanStepAsync(game, rules, judgement, step, deadline, calls, problems, cancellationToken);
+                    try
+                    {
+                        await PlanStepAsync(game, rules, judgement, step, deadline, calls, problems, cancellationToken);
+                    }
+                    catch (Exception error) when (error is RpcException or ContractReadException)
+                    {
+                        // The oracle could not be asked; what else the game needs does not wait for it.
+                        problems.Add($"the step against claim {step.ClaimIndex} cannot be planned now: {error.Message}");
+                    }
+
                     break;
                 case RootBlockAction block:
                     calls.Add(ChallengeBlock(game, block.Proof, deadline));
@@ -61,7 +70,7 @@ public sealed class ActionPlanner(EthClient l1, ulong chainId)
             CultureInfo.InvariantCulture,
             $"{(move.IsAttack ? "attack" : "defend")} claim {move.ParentIndex} at depth {parent.Position.Depth} ({stance}): {(move.IsAttack ? "its value is false" : "its value is true, but it is no honest move")}");
         return new PlannedCall(
-            IntentKey.OfMove(chainId, game.Game, posted),
+            IntentKey.OfMove(chainId, game.Game, posted, parent.Value),
             FaultDisputeGame.MoveOn(game.Game, (uint)move.ParentIndex, parent.Value, move.Value, move.IsAttack, rules.Bonds[move.Position.Depth]),
             Priorities.Move,
             deadline,
@@ -104,9 +113,10 @@ public sealed class ActionPlanner(EthClient l1, ulong chainId)
         }
 
         Claim claim = judgement.Game[step.ClaimIndex];
+        ContractCall call = FaultDisputeGame.Step(game.Game, (uint)step.ClaimIndex, step.IsAttack, step.Data.PreState, step.Data.Proof);
         calls.Add(new PlannedCall(
-            new IntentKey(chainId, IntentKind.Step, game.Game, claim.Id.ContractHash(), (uint)step.ClaimIndex),
-            FaultDisputeGame.Step(game.Game, (uint)step.ClaimIndex, step.IsAttack, step.Data.PreState, step.Data.Proof),
+            new IntentKey(chainId, IntentKind.Step, game.Game, claim.Id.ContractHash(), (uint)step.ClaimIndex, Basis: Keccak256.Hash(call.Data.Span)),
+            call,
             Priorities.Step,
             deadline,
             $"{what}: executing it {(step.IsAttack ? "from the state before" : "from the claimed state")} shows that the claim is false",
@@ -120,9 +130,10 @@ public sealed class ActionPlanner(EthClient l1, ulong chainId)
         switch (part.Key.FirstByte)
         {
             case LocalKey when LocalInputs.IdentOf(part.Key) is ulong ident and >= 1 and <= 5:
+                ContractCall local = FaultDisputeGame.AddLocalData(game.Game, (byte)ident, (uint)step.ClaimIndex, part.Offset);
                 return new PlannedCall(
-                    new IntentKey(chainId, IntentKind.LocalData, rules.Oracle, oracleKey, part.Offset),
-                    FaultDisputeGame.AddLocalData(game.Game, (byte)ident, (uint)step.ClaimIndex, part.Offset),
+                    new IntentKey(chainId, IntentKind.LocalData, rules.Oracle, oracleKey, part.Offset, Basis: Keccak256.Hash(local.Data.Span)),
+                    local,
                     Priorities.Preimage,
                     deadline,
                     reason,

@@ -20,10 +20,22 @@ public sealed class IntentGuard(EthClient l1) : IIntentGuard
             return new IntentVerdict(IntentStanding.Unwanted, "the intent's key is not one of the challenger's");
         }
 
-        ReadBatch batch = new(l1, BlockRef.At(head.Hash));
-        return key.Kind switch
+        try
         {
-            IntentKind.Move => await CheckMoveAsync(batch, key, entry.Intent, cancellationToken),
+            return await CheckAsync(new ReadBatch(l1, BlockRef.At(head.Hash)), key, entry.Intent, cancellationToken);
+        }
+        catch (ContractReadException error)
+        {
+            // The game, or the claim that is answered, is not on the chain (any more): a reorganisation took it away. To send on would give
+            // the bond to an address without code. If the game comes back, so does the decision.
+            return new IntentVerdict(IntentStanding.Unwanted, $"what it acts on does not answer: {error.Message}");
+        }
+    }
+
+    private static async ValueTask<IntentVerdict> CheckAsync(ReadBatch batch, IntentKey key, Intent intent, CancellationToken cancellationToken) =>
+        key.Kind switch
+        {
+            IntentKind.Move => await CheckMoveAsync(batch, key, intent, cancellationToken),
             IntentKind.Step => await CheckStepAsync(batch, key, cancellationToken),
             IntentKind.LocalData or IntentKind.Preimage => await DoneIfAsync(
                 batch, PreimageOracle.PartOk(batch, key.Target, key.Subject, key.Index), "the oracle has the part", cancellationToken),
@@ -37,7 +49,6 @@ public sealed class IntentGuard(EthClient l1) : IIntentGuard
             IntentKind.WithdrawCredit => await CheckCreditAsync(batch, key, cancellationToken),
             _ => IntentVerdict.Wanted,
         };
-    }
 
     private static async Task<IntentVerdict> CheckMoveAsync(ReadBatch batch, IntentKey key, Intent intent, CancellationToken cancellationToken)
     {
@@ -53,6 +64,11 @@ public sealed class IntentGuard(EthClient l1) : IIntentGuard
         if (status.Value != GameStatus.InProgress)
         {
             return new IntentVerdict(IntentStanding.Unwanted, $"the game is over ({status.Value})");
+        }
+
+        if (parent.Value.Value != key.Basis)
+        {
+            return new IntentVerdict(IntentStanding.Unwanted, $"another claim has taken index {key.Index}");
         }
 
         bool attack = FaultDisputeGame.AttackFunction.IsCalledBy(intent.Calldata.Span);

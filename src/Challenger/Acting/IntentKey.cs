@@ -51,14 +51,19 @@ public enum IntentKind : byte
 /// <param name="Subject">Contract hash of the claim that is posted, answered or resolved; the preimage key; the recipient; zero if none.</param>
 /// <param name="Index">Claim index, or offset of a preimage part.</param>
 /// <param name="Page">Which portion of a resolution this is; 0 otherwise.</param>
-public sealed record IntentKey(ulong ChainId, IntentKind Kind, Address Target, Hash32 Subject = default, uint Index = 0, uint Page = 0)
+/// <param name="Basis">
+/// What else the calldata rests on, so that after a reorganisation a call with other data is another intent: the value of the claim that a
+/// move answers, the keccak of the calldata of a step or local datum; zero otherwise.
+/// </param>
+public sealed record IntentKey(
+    ulong ChainId, IntentKind Kind, Address Target, Hash32 Subject = default, uint Index = 0, uint Page = 0, Hash32 Basis = default)
 {
     /// <summary>Bytes of the encoding.</summary>
-    public const int Size = 1 + 8 + Address.Size + Hash32.Size + 4 + 4;
+    public const int Size = 1 + 8 + Address.Size + Hash32.Size + 4 + 4 + Hash32.Size;
 
-    /// <summary>The key of a move: the claim it posts, by the hash that the contract knows it by.</summary>
-    public static IntentKey OfMove(ulong chainId, Address game, ClaimId claim) =>
-        new(chainId, IntentKind.Move, game, claim.ContractHash(), claim.ParentIndex);
+    /// <summary>The key of a move: the claim it posts, by the hash that the contract knows it by, and the value of the claim it answers.</summary>
+    public static IntentKey OfMove(ulong chainId, Address game, ClaimId claim, Hash32 answered) =>
+        new(chainId, IntentKind.Move, game, claim.ContractHash(), claim.ParentIndex, Basis: answered);
 
     /// <summary>The bytes.</summary>
     public byte[] Encode()
@@ -70,6 +75,7 @@ public sealed record IntentKey(ulong ChainId, IntentKind Kind, Address Target, H
         Subject.CopyTo(bytes.AsSpan(29));
         BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(61), Index);
         BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(65), Page);
+        Basis.CopyTo(bytes.AsSpan(69));
         return bytes;
     }
 
@@ -82,6 +88,7 @@ public sealed record IntentKey(ulong ChainId, IntentKind Kind, Address Target, H
             new Address(bytes.Slice(9, Address.Size)),
             new Hash32(bytes.Slice(29, Hash32.Size)),
             BinaryPrimitives.ReadUInt32BigEndian(bytes[61..]),
-            BinaryPrimitives.ReadUInt32BigEndian(bytes[65..]))
+            BinaryPrimitives.ReadUInt32BigEndian(bytes[65..]),
+            new Hash32(bytes.Slice(69, Hash32.Size)))
         : null;
 }

@@ -23,9 +23,9 @@ public sealed class SettlementPlanner(ulong chainId, IReadOnlyList<Address> acco
     /// <param name="game">What never changes about the game.</param>
     /// <param name="state">Its state.</param>
     /// <param name="claims">The state as the solver takes it.</param>
-    /// <param name="verdict">What is true of its root.</param>
+    /// <param name="judgement">What was decided about it; null where it is over or not played.</param>
     /// <param name="view">The L1 block.</param>
-    public IReadOnlyList<PlannedCall> Plan(GameMetadata game, GameState state, Game claims, Verdict verdict, L1View view)
+    public IReadOnlyList<PlannedCall> Plan(GameMetadata game, GameState state, Game claims, Judgement? judgement, L1View view)
     {
         ArgumentNullException.ThrowIfNull(game);
         ArgumentNullException.ThrowIfNull(state);
@@ -33,9 +33,9 @@ public sealed class SettlementPlanner(ulong chainId, IReadOnlyList<Address> acco
         ArgumentNullException.ThrowIfNull(view);
         GameRules rules = game.Rules ?? throw new ArgumentException($"the rules of game {game.Game} are not known", nameof(game));
         List<PlannedCall> calls = [];
-        if (state.Status == GameStatus.InProgress && (resolveAll || verdict == Verdict.Invalid || IsOurs(state)))
+        if (state.Status == GameStatus.InProgress && (resolveAll || judgement?.Verdict == Verdict.Invalid || IsOurs(state)))
         {
-            PlanResolution(game, rules, claims, view, calls);
+            PlanResolution(game, rules, claims, judgement, view, calls);
         }
 
         foreach (Address account in accounts)
@@ -51,12 +51,55 @@ public sealed class SettlementPlanner(ulong chainId, IReadOnlyList<Address> acco
         || state.Credits.Values.Any(credit => !credit.Owed.IsZero)
         || accounts.Contains(state.L2BlockNumberChallenger);
 
-    private void PlanResolution(GameMetadata game, GameRules rules, Game claims, L1View view, List<PlannedCall> calls)
+    // A step, and a proof of another block number, have no clock: they count until the claim is resolved. So what we still mean to do, or do
+    // not know yet whether to do, is not cut off by our own hand, for as long as the game's clock once more.
+    private static bool IsStillWanted(GameRules rules, Game claims, Judgement? judgement, int claim, L1View view)
+    {
+        if (judgement is null
+            || view.Timestamp >= ActionDeadline.OfClaim(claims, claim, rules.Clock) + rules.Clock.MaxDuration
+            || !claims[claim].CounteredBy.IsZero)
+        {
+            return false;
+        }
+
+        Solution solution = judgement.Solution;
+        if (claim == 0)
+        {
+            return !claims.IsBlockChallenged
+                && (solution.Actions.OfType<RootBlockAction>().Any() || solution.Unanswered.Any(unanswered => unanswered.Reason == UnansweredReason.RootBlockUnavailable));
+        }
+
+        return claims[claim].Position.Depth == rules.MaxDepth
+            && (judgement.Verdict == Verdict.Unavailable
+                || solution.Actions.OfType<StepAction>().Any(step => step.ClaimIndex == claim)
+                || solution.Unanswered.Any(unanswered => unanswered.Reason switch
+                {
+                    UnansweredReason.StepUnavailable => unanswered.ClaimIndex == claim,
+                    UnansweredReason.TraceUnavailable => IsWithin(claims, claim, unanswered.ClaimIndex),
+                    _ => false,
+                }));
+    }
+
+    private static bool IsWithin(Game claims, int claim, int top)
+    {
+        for (int? at = claim; at is int index; at = claims.ParentOf(index))
+        {
+            if (index == top)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void PlanResolution(GameMetadata game, GameRules rules, Game claims, Judgement? judgement, L1View view, List<PlannedCall> calls)
     {
         ResolutionOrder order = ResolutionOrder.At(claims, new GameTime(rules.Clock, view.Timestamp));
 
         // Children must be mined before their parents can even be estimated: each cycle sends the claims that have nothing left below them.
-        foreach (ResolvableClaim claim in order.Claims.Where(claim => claims.ChildrenOf(claim.ClaimIndex).All(claims.IsResolved)))
+        foreach (ResolvableClaim claim in order.Claims.Where(claim =>
+            claims.ChildrenOf(claim.ClaimIndex).All(claims.IsResolved) && !IsStillWanted(rules, claims, judgement, claim.ClaimIndex, view)))
         {
             uint pages = (uint)((claim.Children + ChildrenPerPage - 1) / ChildrenPerPage);
             for (uint page = 0; page < Math.Max(pages, 1); page++)

@@ -14,6 +14,12 @@ public sealed class GameJudge(GameMetadata metadata, GameTrace trace)
     private readonly HonestSolver _solver = new(trace);
     private readonly GameRules _rules = metadata.Rules ?? throw new ArgumentException($"the rules of game {metadata.Game} are not known", nameof(metadata));
 
+    // A node that is slow to answer must not keep what is known from being acted on, nor other games from being read.
+    private static readonly TimeSpan FetchTime = TimeSpan.FromSeconds(20);
+
+    /// <summary>The game that it decides.</summary>
+    public GameMetadata Metadata => metadata;
+
     /// <summary>The truth about the game as far as it is known.</summary>
     public GameTrace Trace { get; } = trace;
 
@@ -24,9 +30,18 @@ public sealed class GameJudge(GameMetadata metadata, GameTrace trace)
         ArgumentNullException.ThrowIfNull(view);
         GameTime time = new(_rules.Clock, view.Timestamp);
         Solution solution = _solver.Solve(game, time);
-        while (Trace.Outputs.WantsMore && await Trace.Outputs.FetchAsync(cancellationToken))
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(FetchTime);
+        try
         {
-            solution = _solver.Solve(game, time);
+            while (Trace.Outputs.WantsMore && await Trace.Outputs.FetchAsync(limit.Token))
+            {
+                solution = _solver.Solve(game, time);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            solution = _solver.Solve(game, time); // with what has come; the rest is asked for again in the next cycle
         }
 
         (Verdict verdict, string reason) = VerdictOn(game[0].Value, solution);
@@ -50,7 +65,11 @@ public sealed class GameJudge(GameMetadata metadata, GameTrace trace)
             return (Verdict.Invalid, $"{head}, so block {metadata.L2BlockNumber} cannot be derived");
         }
 
-        VerifiedOutput honest = Trace.Outputs.Known[cap];
+        if (!Trace.Outputs.Known.TryGetValue(cap, out VerifiedOutput? honest))
+        {
+            return (agrees ? Verdict.Valid : Verdict.Invalid, head); // decided by an earlier block: the proposed one is beyond the game's reach
+        }
+
         return agrees
             ? (Verdict.Valid, $"{head}, and {root} is the output of block {honest.Block}")
             : (Verdict.Invalid, $"{head}, and the output of block {honest.Block} is {honest.OutputRoot}, not {root}");

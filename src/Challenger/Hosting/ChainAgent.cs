@@ -13,7 +13,9 @@ namespace Gavel.Challenger;
 /// <param name="Book">What was read.</param>
 /// <param name="Judgements">What was decided, by game.</param>
 /// <param name="Planned">How many calls are wanted on the chain, under way or not.</param>
-public sealed record CycleReport(L1View View, BookUpdate Book, IReadOnlyDictionary<Address, Judgement> Judgements, int Planned);
+/// <param name="Problem">What an operator should look at; null when all is well.</param>
+public sealed record CycleReport(
+    L1View View, BookUpdate Book, IReadOnlyDictionary<Address, Judgement> Judgements, int Planned, string? Problem = null);
 
 /// <summary>Defends one chain: reads it at one L1 block, decides each game, and hands what is to be done to the outbox.</summary>
 /// <param name="l1">The L1 node.</param>
@@ -36,8 +38,11 @@ public sealed partial class ChainAgent(
     Submitter submitter,
     Address account,
     ChainOptions options,
-    ILogger logger)
+    ILogger logger) : IDisposable
 {
+    private const int GamesAtATime = 8;
+
+    private readonly SemaphoreSlim _submitting = new(1);
     private readonly ConcurrentDictionary<Address, GameJudge> _judges = new();
     private readonly HashSet<(Address Game, string Message)> _told = [];
 
@@ -50,71 +55,118 @@ public sealed partial class ChainAgent(
     {
         L1View view = await L1View.OfHeadAsync(l1, cancellationToken);
         BookUpdate update = await book.UpdateAsync(view, cancellationToken);
-        List<(GameMetadata Game, string Verdict, PlannedCall Call)> planned = [];
-        Dictionary<Address, Judgement> judgements = [];
-        foreach (WatchedGame game in book.Games)
+        ConcurrentDictionary<Address, Judgement> judgements = new();
+        int planned = 0;
+        int undecided = 0;
+
+        // Several games at a time, each game's calls handed over as soon as it is decided: what waits for a slow node holds up nothing else.
+        ParallelOptions parallel = new() { MaxDegreeOfParallelism = GamesAtATime, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(book.Games.ToArray(), parallel, async (game, cancellation) =>
         {
             try
             {
-                if (await DecideAsync(game, view, planned, cancellationToken) is { } judgement)
+                (Judgement? judgement, IReadOnlyList<PlannedCall> calls) = await DecideAsync(game, view, cancellation);
+                if (judgement is not null)
                 {
                     judgements[game.Metadata.Game] = judgement;
                 }
-            }
-            catch (Exception error) when (error is RpcException or ContractReadException or InvalidOperationException or ArgumentException)
-            {
-                // One game that cannot be decided now must not stop the others; it is decided again in the next cycle.
-                LogUndecided(logger, options.Name, game.Metadata.Game, error.Message);
-            }
-        }
 
-        await submitter.SubmitAsync(planned, view, cancellationToken);
+                if (calls.Count > 0)
+                {
+                    // Much of what these calls do emits no event; while anything is wanted the game is read in every cycle.
+                    game.IsStale = true;
+                    Interlocked.Add(ref planned, calls.Count);
+                    await SubmitAsync(game.Metadata, judgement?.Reason ?? "the game is over", calls, view, cancellation);
+                }
+            }
+            catch (Exception error) when (error is not (OperationCanceledException or OutboxException))
+            {
+                // Whatever is wrong with one game must not stop the others; it is decided again in the next cycle.
+                Interlocked.Increment(ref undecided);
+                LogUndecided(logger, options.Name, game.Metadata.Game, error.GetType().Name, error.Message);
+            }
+        });
+
         foreach (Address gone in _judges.Keys.Except(book.Games.Select(game => game.Metadata.Game)))
         {
             _judges.TryRemove(gone, out _);
-            _told.RemoveWhere(told => told.Game == gone);
+            lock (_told)
+            {
+                _told.RemoveWhere(told => told.Game == gone);
+            }
         }
 
-        return new CycleReport(view, update, judgements, planned.Count);
+        return new CycleReport(
+            view, update, judgements, planned, undecided > 0 ? $"{undecided} game(s) could not be decided; the log tells which and why" : null);
     }
 
-    private async Task<Judgement?> DecideAsync(
-        WatchedGame game, L1View view, List<(GameMetadata Game, string Verdict, PlannedCall Call)> planned, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public void Dispose() => _submitting.Dispose();
+
+    private async Task SubmitAsync(GameMetadata game, string verdict, IReadOnlyList<PlannedCall> calls, L1View view, CancellationToken cancellationToken)
+    {
+        await _submitting.WaitAsync(cancellationToken);
+        try
+        {
+            await submitter.SubmitAsync(calls.Select(call => (game, verdict, call)), view, cancellationToken);
+        }
+        finally
+        {
+            _submitting.Release();
+        }
+    }
+
+    // A reorganisation can put another game at the same address: a judge knows one game and its L1 head, and is not kept for another.
+    private GameJudge JudgeOf(GameMetadata metadata)
+    {
+        if (!_judges.TryGetValue(metadata.Game, out GameJudge? judge) || !ReferenceEquals(judge.Metadata, metadata))
+        {
+            judge = new GameJudge(metadata, new GameTrace(metadata, new OutputTrace(metadata, nodes), executions));
+            _judges[metadata.Game] = judge;
+        }
+
+        return judge;
+    }
+
+    private async Task<(Judgement? Judgement, IReadOnlyList<PlannedCall> Calls)> DecideAsync(
+        WatchedGame game, L1View view, CancellationToken cancellationToken)
     {
         GameMetadata metadata = game.Metadata;
-        if (WhyNotPlayed(metadata) is { } why)
+        if (metadata.Generation == GameGeneration.Unsupported || metadata.Rules is null)
         {
-            Tell(metadata, why, LogLevel.Warning);
-            return null;
+            Tell(metadata, $"its rules are not known (version \"{metadata.Version}\", type {metadata.GameType})", LogLevel.Warning);
+            return (null, []);
         }
 
         if (game.State is not { } state || game.Game is not { } claims)
         {
-            return null;
+            return (null, []);
         }
 
+        List<PlannedCall> calls = [];
         Judgement? judgement = null;
-        if (state.Status == GameStatus.InProgress)
+        if (options.GameTypes.Count > 0 && !options.GameTypes.Contains(metadata.GameType))
         {
-            GameJudge judge = _judges.GetOrAdd(metadata.Game, _ => new GameJudge(metadata, new GameTrace(metadata, new OutputTrace(metadata, nodes), executions)));
+            // Not played, but what it owes us is still fetched.
+            Tell(metadata, $"type {metadata.GameType} is not among the configured game types", LogLevel.Warning);
+        }
+        else if (state.Status == GameStatus.InProgress)
+        {
+            GameJudge judge = JudgeOf(metadata);
             judgement = await judge.JudgeAsync(claims, view, cancellationToken);
             TellVerdict(metadata, judgement, claims);
-            await PlanMovesAsync(metadata, judgement, judge, planned, cancellationToken);
+            await PlanMovesAsync(metadata, judgement, judge, calls, cancellationToken);
         }
 
-        foreach (PlannedCall call in settlement.Plan(metadata, state, claims, judgement?.Verdict ?? Verdict.Unavailable, view))
-        {
-            planned.Add((metadata, judgement?.Reason ?? "the game is over", call));
-        }
-
-        return judgement;
+        calls.AddRange(settlement.Plan(metadata, state, claims, judgement, view));
+        return (judgement, calls);
     }
 
     private async Task PlanMovesAsync(
         GameMetadata metadata,
         Judgement judgement,
         GameJudge judge,
-        List<(GameMetadata Game, string Verdict, PlannedCall Call)> planned,
+        List<PlannedCall> planned,
         CancellationToken cancellationToken)
     {
         if (metadata.Rules?.Permitted is { } permitted && permitted.Challenger != account && permitted.Proposer != account)
@@ -125,23 +177,12 @@ public sealed partial class ChainAgent(
 
         (IReadOnlyList<PlannedCall> calls, IReadOnlyList<string> problems) =
             await actions.PlanAsync(metadata, judgement, judge.StanceOn, cancellationToken);
-        foreach (PlannedCall call in calls)
-        {
-            planned.Add((metadata, judgement.Reason, call));
-        }
-
+        planned.AddRange(calls);
         if (problems.Count > 0)
         {
             Tell(metadata, string.Join("; ", problems), LogLevel.Error);
         }
     }
-
-    private string? WhyNotPlayed(GameMetadata metadata) => metadata switch
-    {
-        { Generation: GameGeneration.Unsupported } or { Rules: null } => $"its rules are not known (version \"{metadata.Version}\", type {metadata.GameType})",
-        _ when options.GameTypes.Count > 0 && !options.GameTypes.Contains(metadata.GameType) => $"type {metadata.GameType} is not among the configured game types",
-        _ => null,
-    };
 
     private void TellVerdict(GameMetadata metadata, Judgement judgement, Game claims)
     {
@@ -151,7 +192,7 @@ public sealed partial class ChainAgent(
         {
             // How long the game can wait: until the root can be attacked no more.
             Int128 left = rules.Clock.Deadline(default, claims[0].Clock) - judgement.View.Timestamp;
-            TellWith(metadata, text, $"{text}; nothing is attacked; {left} s are left to attack the root", LogLevel.Warning);
+            TellWith(metadata, $"Unavailable{Urgency(left)}", $"{text}; nothing is attacked; {left} s are left to attack the root", LogLevel.Warning);
             return;
         }
 
@@ -160,7 +201,7 @@ public sealed partial class ChainAgent(
         {
             string unanswered = $"claim {claim.ClaimIndex} has no answer ({claim.Reason}): {claim.Detail}";
             Int128 left = GameSolver.Resolving.ActionDeadline.OfClaim(claims, claim.ClaimIndex, rules.Clock) - judgement.View.Timestamp;
-            TellWith(metadata, $"{claim.ClaimIndex}{claim.Reason}{claim.Detail}", $"{unanswered}; {left} s left", LogLevel.Warning);
+            TellWith(metadata, $"{claim.ClaimIndex} {claim.Reason} {Urgency(left)}", $"{unanswered}; {left} s left", LogLevel.Warning);
         }
 
         WarnOfUncappedBlock(metadata, judgement);
@@ -179,10 +220,19 @@ public sealed partial class ChainAgent(
 
     private void Tell(GameMetadata metadata, string message, LogLevel level) => TellWith(metadata, message, message, level);
 
+    // What waits is told again each time the time left has halved.
+    private static int Urgency(Int128 left) => left <= 0 ? -1 : (int)Int128.Log2(left);
+
     // Each thing is told once for each game, so that the log stays readable however often a cycle runs.
     private void TellWith(GameMetadata metadata, string key, string message, LogLevel level)
     {
-        if (_told.Add((metadata.Game, key)))
+        bool isNew;
+        lock (_told)
+        {
+            isNew = _told.Add((metadata.Game, key));
+        }
+
+        if (isNew)
         {
             LogGame(logger, level, options.Name, metadata.Game, metadata.GameType, metadata.L2BlockNumber, message);
         }
@@ -191,6 +241,6 @@ public sealed partial class ChainAgent(
     [LoggerMessage(EventId = 3001, Message = "{Chain} game {Game} (type {GameType}, block {L2Block}): {Message}")]
     private static partial void LogGame(ILogger logger, LogLevel level, string chain, Address game, uint gameType, UInt256 l2Block, string message);
 
-    [LoggerMessage(3002, LogLevel.Warning, "{Chain} game {Game} could not be decided in this cycle: {Problem}")]
-    private static partial void LogUndecided(ILogger logger, string chain, Address game, string problem);
+    [LoggerMessage(3002, LogLevel.Warning, "{Chain} game {Game} could not be decided in this cycle ({ErrorType}): {Problem}")]
+    private static partial void LogUndecided(ILogger logger, string chain, Address game, string errorType, string problem);
 }

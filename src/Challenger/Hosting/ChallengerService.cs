@@ -82,16 +82,21 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
             scope.L2.HashAsync,
             clock,
             logger);
-        ChainAgent agent = scope.Agent(chain, desk, traces, new AuditLog(Path.Combine(folder, "audit")), clock, logger);
+        using ChainAgent agent = scope.Agent(chain, desk, traces, new AuditLog(Path.Combine(folder, "audit")), clock, logger);
         LogDefending(logger, chain.Name, scope.Contracts.Factory, desk.Account);
         while (true)
         {
             CycleReport? report = await CycleAsync(agent, chain, cancellationToken);
+            if (desk.IsBroken)
+            {
+                throw new InvalidOperationException(desk.Problem); // the chain is set up anew, with a desk that opens the journal again
+            }
+
             if (report is not null)
             {
                 desk.Start();
                 desk.Wake();
-                _health[chain.Name] = new ChainHealth(report.View.Block.Number, clock.GetUtcNow(), null, workers.StepsExecuted);
+                _health[chain.Name] = new ChainHealth(report.View.Block.Number, clock.GetUtcNow(), desk.Problem ?? report.Problem, workers.StepsExecuted);
                 Cycled?.Invoke(chain.Name, report);
             }
 
@@ -123,23 +128,36 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
             (ulong, Address) key = (scope.L1ChainId, signer.Address);
             if (_desks.TryGetValue(key, out SenderDesk? known))
             {
-                await Signers.ReleaseAsync(signer);
-                return known;
+                if (!known.IsBroken)
+                {
+                    await Signers.ReleaseAsync(signer);
+                    return known;
+                }
+
+                _desks.Remove(key);
+                await known.DisposeAsync();
             }
 
             // The desk outlives a chain's scope, so it has clients of its own.
             FailoverRpc rpc = new([.. chain.L1.Select(url => new RpcEndpoint(EndpointUrl.Parse(url)))]);
-            SenderDesk desk = SenderDesk.Open(
-                Path.Combine(options.DataDirectory, "outbox", $"{scope.L1ChainId}-{signer.Address}"),
-                new EthClient(rpc),
-                scope.L1ChainId,
-                signer,
-                chain.Sending,
-                pause,
-                clock,
-                logger);
-            _desks[key] = desk;
-            return desk;
+            try
+            {
+                return _desks[key] = SenderDesk.Open(
+                    Path.Combine(options.DataDirectory, "outbox", $"{scope.L1ChainId}-{signer.Address}"),
+                    rpc,
+                    scope.L1ChainId,
+                    signer,
+                    chain.Sending,
+                    pause,
+                    clock,
+                    logger);
+            }
+            catch
+            {
+                await rpc.DisposeAsync();
+                await Signers.ReleaseAsync(signer);
+                throw;
+            }
         }
         finally
         {

@@ -99,6 +99,7 @@ public sealed class OutputTrace(GameMetadata game, TrustedNodes nodes)
     {
         if (_safeHead is null)
         {
+            _unavailable = "the nodes have not answered yet";
             NodeAnswer<BlockId> safe = await nodes.SafeHeadAsync(game.L1Head, cancellationToken);
             if (!safe.IsAvailable)
             {

@@ -25,14 +25,23 @@ public sealed partial class GameBook(EthClient l1, Address factory, IReadOnlyLis
     // Games listed within this many seconds before a reorganised head are listed anew, since their index or address may have changed.
     private const ulong ReorgWindowSeconds = 6 * 3600;
 
+    // L1 blocks after which a game that was over stays so.
+    private const ulong ReorgWindowBlocks = 1800;
+
+    // A longer range of logs than this is not asked for, since nodes refuse it; all games are read instead.
+    private const ulong MostBlocksOfLogs = 1000;
+
     // Metadata of a first scan are read in portions, so that one bad game costs one portion's retry and not the whole scan.
     private const int Portion = 64;
 
     private readonly GameReader _reader = new(l1);
     private readonly Dictionary<Address, WatchedGame> _watched = [];
     private readonly List<ListedGame> _listed = [];
-    private readonly HashSet<Address> _finished = [];
+
+    // Games that are over, with the block at which that was seen, for as long as a reorganisation may undo it.
+    private readonly Dictionary<Address, (WatchedGame Game, ulong At)> _over = [];
     private L1View? _last;
+    private L1View? _tried;
     private ulong _lastAudit;
 
     /// <summary>The games that are covered, oldest first.</summary>
@@ -42,16 +51,21 @@ public sealed partial class GameBook(EthClient l1, Address factory, IReadOnlyLis
     public int Listed => _listed.Count;
 
     /// <summary>Brings the book to a view.</summary>
-    /// <exception cref="RpcException">A node gave no usable answer; the book stays as it was and the next cycle tries again.</exception>
+    /// <exception cref="RpcException">A node gave no usable answer; the next cycle tries again.</exception>
     public async Task<BookUpdate> UpdateAsync(L1View view, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(view);
-        bool reorg = _last is not null && !await IsAncestorAsync(_last, view, cancellationToken);
+
+        // An update that failed halfway has left what it read at its view in the book, so that view must be an ancestor too.
+        bool reorg = (_last is not null && !await IsAncestorAsync(_last, view, cancellationToken))
+            || (_tried is not null && _tried != _last && !await IsAncestorAsync(_tried, view, cancellationToken));
         if (reorg)
         {
             ForgetRecent(view);
+            _last = null; // until this update has read all games
         }
 
+        _tried = view;
         IReadOnlyList<ListedGame> added = await _reader.ListAsync(factory, (ulong)_listed.Count, view.At, cancellationToken);
         await WatchAsync(added, view, cancellationToken);
         bool audit = _last is null || reorg || view.Block.Number >= _lastAudit + auditInterval;
@@ -63,6 +77,11 @@ public sealed partial class GameBook(EthClient l1, Address factory, IReadOnlyLis
         WatchedGame[] due = [.. _watched.Values.Where(game =>
             game.Metadata.Rules is not null && (audit || game.IsStale || game.MovesSilently(view.Timestamp)))];
         int reread = await ReadAsync(due, view, cancellationToken);
+        foreach (Address settled in _over.Where(over => over.Value.At + ReorgWindowBlocks < view.Block.Number).Select(over => over.Key).ToArray())
+        {
+            _over.Remove(settled);
+        }
+
         _last = view;
         _lastAudit = audit ? view.Block.Number : _lastAudit;
         return new BookUpdate(added.Count, reread, reorg);
@@ -77,10 +96,16 @@ public sealed partial class GameBook(EthClient l1, Address factory, IReadOnlyLis
     private void ForgetRecent(L1View view)
     {
         int kept = _listed.FindIndex(game => game.CreatedAt + ReorgWindowSeconds > view.Timestamp);
+        foreach ((Address address, (WatchedGame game, _)) in _over)
+        {
+            game.IsStale = true; // perhaps it is not over any more
+            _watched[address] = game;
+        }
+
+        _over.Clear();
         foreach (ListedGame game in kept < 0 ? [] : _listed.Skip(kept))
         {
             _watched.Remove(game.Game);
-            _finished.Remove(game.Game);
         }
 
         if (kept >= 0)
@@ -94,28 +119,28 @@ public sealed partial class GameBook(EthClient l1, Address factory, IReadOnlyLis
         foreach (ListedGame[] portion in added.Chunk(Portion))
         {
             IReadOnlyList<bool> matter = await _reader.MatterAsync(portion, accounts, view.At, cancellationToken);
-            foreach ((ListedGame game, bool matters) in portion.Zip(matter))
+            WatchedGame[] found = await Task.WhenAll(portion.Where((_, i) => matter[i])
+                .Select(async game => new WatchedGame(game, await _reader.MetadataAsync(game, view.At, cancellationToken))));
+            foreach (WatchedGame game in found)
             {
-                if (matters)
-                {
-                    _watched[game.Game] = new WatchedGame(game, await _reader.MetadataAsync(game, view.At, cancellationToken));
-                }
-                else
-                {
-                    _finished.Add(game.Game);
-                }
-
-                _listed.Add(game);
+                _watched[game.Listed.Game] = game;
             }
+
+            _listed.AddRange(portion);
         }
     }
 
-    // False when the range cannot be trusted: its last block is no longer the view's.
+    // False when all games must be read instead: there are no logs to be had, or their last block is no longer the view's.
     private async Task<bool> MarkByEventsAsync(L1View last, L1View view, CancellationToken cancellationToken)
     {
         if (last.Block.Number == view.Block.Number)
         {
             return true;
+        }
+
+        if (view.Block.Number - last.Block.Number > MostBlocksOfLogs)
+        {
+            return false;
         }
 
         LogFilter filter = new()
@@ -124,7 +149,18 @@ public sealed partial class GameBook(EthClient l1, Address factory, IReadOnlyLis
             To = BlockRef.At(view.Block.Number),
             Topics = [[FaultDisputeGame.Move.Topic0, FaultDisputeGame.Resolved.Topic0]],
         };
-        IReadOnlyList<RpcLog> logs = await l1.GetLogsAsync(filter, cancellationToken);
+        IReadOnlyList<RpcLog> logs;
+        try
+        {
+            logs = await l1.GetLogsAsync(filter, cancellationToken);
+        }
+        catch (RpcException error)
+        {
+            // Anybody may emit such logs from contracts of his own until nodes refuse to list them: that must not blind us.
+            LogNoEvents(logger, last.Block.Number + 1, view.Block.Number, error.Message);
+            return false;
+        }
+
         RpcBlock? end = await l1.FindBlockAsync(BlockRef.At(view.Block.Number), cancellationToken);
         if (end?.Hash != view.Block.Hash)
         {
@@ -166,7 +202,7 @@ public sealed partial class GameBook(EthClient l1, Address factory, IReadOnlyLis
                 {
                     LogFinished(logger, game.Metadata.Game, state.Status);
                     _watched.Remove(game.Metadata.Game);
-                    _finished.Add(game.Metadata.Game);
+                    _over[game.Metadata.Game] = (game, view.Block.Number);
                 }
             }
         }
@@ -201,6 +237,9 @@ public sealed partial class GameBook(EthClient l1, Address factory, IReadOnlyLis
 
     [LoggerMessage(1001, LogLevel.Error, "Game {Game} cannot be played: {Problem}")]
     private static partial void LogStrangeGame(ILogger logger, Address game, string problem);
+
+    [LoggerMessage(1003, LogLevel.Warning, "The events of L1 blocks {From} to {To} are not to be had, so all games are read: {Problem}")]
+    private static partial void LogNoEvents(ILogger logger, ulong from, ulong to, string problem);
 
     [LoggerMessage(1002, LogLevel.Information, "Game {Game} is over ({Status}) and owes us nothing; it is not watched any more")]
     private static partial void LogFinished(ILogger logger, Address game, GameStatus status);

@@ -76,7 +76,7 @@ public sealed class GameReader(EthClient client)
         Read<Address> vm = batch.AddOptional(game, FaultDisputeGame.Get.Vm, null, data => data.Address());
         await batch.RunAsync(cancellationToken);
 
-        GameGeneration generation = maxDepth.HasValue && splitDepth.HasValue && vm.HasValue && maxDepth.Value <= Position.MaxDepth
+        GameGeneration generation = maxDepth.HasValue && splitDepth.HasValue && vm.HasValue && maxDepth.Value is > 0 and <= Position.MaxDepth && splitDepth.Value >= 0 && splitDepth.Value < maxDepth.Value
             ? GenerationOf(version.ValueOr(""))
             : GameGeneration.Unsupported;
         GameRules? rules = null;
