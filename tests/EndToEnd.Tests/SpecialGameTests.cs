@@ -61,6 +61,30 @@ public sealed class SpecialGameTests
     }
 
     [Fact]
+    public async Task MissingPrestate_RefusesThatGamesBottomHalf_AndNothingElse()
+    {
+        await using Ring ring = await Duel.RingAsync(None);
+        GameMetadata cannon = await ring.CreateGameAsync(DevnetAccounts.Dishonest, DevnetGameType.Cannon, FalseTrace.FalseOutput(Duel.Block), Duel.Block, None);
+        await ring.StartGavelAsync(DevnetAccounts.Challenger, None, chain => chain.Cannon.Prestates.Clear());
+        KnownOutputs truth = await ring.TruthAsync(cannon, None);
+        Player liar = new(ring.Devnet, DevnetAccounts.Dishonest, cannon, new FalseTrace(
+            cannon, truth, 6, (_, leaf) => FalseTrace.FalseState(leaf, VmStatus.Invalid)));
+        await ring.UntilAsync(
+            "the output half is played out and the refusal is told",
+            async () =>
+            {
+                await liar.MoveAsync(None);
+                return ring.Lines.Has($"absolute prestate {cannon.Rules!.AbsolutePrestate} is not to be had");
+            },
+            None);
+        Assert.Contains((await ring.StateAsync(cannon, None)).Claims, claim => claim.Position.Depth == cannon.Rules!.SplitDepth);
+
+        GameMetadata alphabet = await ring.CreateGameAsync(DevnetAccounts.Dishonest, DevnetGameType.Alphabet, FalseTrace.FalseOutput(Duel.Block), Duel.Block, None);
+        await ring.UntilAsync("the other game is attacked", async () => (await ring.StateAsync(alphabet, None)).Claims.Count == 2, None);
+        Assert.DoesNotContain((await ring.StateAsync(cannon, None)).Claims, claim => claim.Claimant == Us && claim.Position.Depth > cannon.Rules!.SplitDepth);
+    }
+
+    [Fact]
     public async Task GameBelowTheSafeHead_OnVersion120_IsPlayedWithAnAlert_AndLost()
     {
         // The known weakness of contract 1.2.0: local datum 4 is not capped at the proposed block, so that the VM refutes a true root when

@@ -201,7 +201,10 @@ public sealed partial class ChainAgent(
         {
             string unanswered = $"claim {claim.ClaimIndex} has no answer ({claim.Reason}): {claim.Detail}";
             Int128 left = GameSolver.Resolving.ActionDeadline.OfClaim(claims, claim.ClaimIndex, rules.Clock) - judgement.View.Timestamp;
-            TellWith(metadata, $"{claim.ClaimIndex} {claim.Reason} {Urgency(left)}", $"{unanswered}; {left} s left", LogLevel.Warning);
+
+            // Another cause is worth a line of its own; the same one with other numbers (a VM that gets on) is not.
+            string cause = string.Concat(claim.Detail.Where(letter => !char.IsAsciiDigit(letter)));
+            TellWith(metadata, $"{claim.ClaimIndex} {claim.Reason} {cause} {Urgency(left)}", $"{unanswered}; {left} s left", LogLevel.Warning);
         }
 
         WarnOfUncappedBlock(metadata, judgement);
