@@ -140,7 +140,7 @@ public sealed class VmTraceTests : IDisposable
 
     private VmTrace Trace(RunLimits? limits = null, uint rounds = Rounds) => new(
         new VmRunFolder(_folder.FullName),
-        () =>
+        _ =>
         {
             Interlocked.Increment(ref _firstLoads);
             return Program(rounds);
@@ -153,6 +153,7 @@ public sealed class VmTraceTests : IDisposable
         limits ?? new RunLimits { MaxMemoryBytes = 1 << 24, ProgressInterval = 100_000 },
         Leaves,
         _workers,
+        text => text,
         _clock);
 
     private void Restart()

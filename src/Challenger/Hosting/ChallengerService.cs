@@ -68,7 +68,7 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
         Dictionary<string, string> endpoints = new()
         {
             ["l1"] = chain.L1[0],
-            ["l2"] = string.Join(',', chain.L2ExecutionNodes),
+            ["l2"] = chain.L2ExecutionNodes[0],
             ["rollup"] = chain.RollupNodes[0],
             ["l1Beacon"] = chain.Cannon.L1Beacon ?? "",
             ["self"] = Environment.ProcessPath ?? "",

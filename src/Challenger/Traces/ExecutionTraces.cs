@@ -27,6 +27,7 @@ public sealed partial class ExecutionTraces(
     ILogger logger) : IExecutionTraces
 {
     private readonly ServerTemplate? _template = options.Server.Count > 0 ? new ServerTemplate([.. options.Server]) : null;
+    private readonly EndpointMask _mask = new(endpoints.Values);
     private readonly Dictionary<Hash32, VmTrace> _runs = [];
     private readonly Lock _lock = new();
 
@@ -61,7 +62,7 @@ public sealed partial class ExecutionTraces(
         Dictionary<Hash32, byte[]> locals = Enumerable.Range(1, 5).ToDictionary(ident => PreimageKey.Local((ulong)ident), ident => inputs.Datum((ulong)ident)!);
         return new VmTrace(
             new VmRunFolder(path),
-            () => prestates.Load(prestate, CancellationToken.None),
+            cancellation => prestates.Load(prestate, cancellation),
             cancellation =>
             {
                 LazyPreimageServer server = new(() => StartServer(inputs, cancellation));
@@ -72,6 +73,7 @@ public sealed partial class ExecutionTraces(
             new RunLimits { MaxMemoryBytes = options.MaxMemoryMiB << 20, MaxDiskBytes = options.MaxDiskMiB << 20, MaxSteps = options.MaxSteps, ProgressInterval = 10_000_000 },
             leaves,
             workers,
+            _mask.Mask,
             clock);
     }
 
@@ -96,7 +98,7 @@ public sealed partial class ExecutionTraces(
                 Arguments = [.. words.Skip(1)],
                 Environment = PreimageServerOptions.MinimalEnvironment(),
                 RequestTimeout = TimeSpan.FromSeconds(options.ServerAnswerSeconds),
-                Output = line => LogServer(logger, line.Text),
+                Output = line => LogServer(logger, _mask.Mask(line.Text)),
             },
             cancellationToken);
     }

@@ -95,7 +95,7 @@ public sealed class PrestateStore(IReadOnlyList<string> sources, string cache, H
             File.Move(temporary, target, overwrite: true);
             return target;
         }
-        catch (Exception error) when (error is HttpRequestException or IOException)
+        catch (Exception error) when (error is HttpRequestException or IOException || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             problems.Add($"{EndpointUrl.Parse(source)}: {error.Message}");
             File.Delete(temporary);

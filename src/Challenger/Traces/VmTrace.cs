@@ -17,11 +17,12 @@ internal sealed class VmTrace : IExecutionTrace, IDisposable
     private const ulong FirstDistance = 1_000_000;
 
     private readonly VmRunFolder _folder;
-    private readonly Func<VmState> _first;
+    private readonly Func<CancellationToken, VmState> _first;
     private readonly Func<CancellationToken, (IPreimageSource Source, IDisposable Owner)> _preimages;
     private readonly RunLimits _limits;
     private readonly ulong _leaves;
     private readonly VmWorkers _workers;
+    private readonly Func<string, string> _mask;
     private readonly TimeProvider _clock;
     private readonly ConcurrentDictionary<ulong, Hash32> _hashes = new();
     private readonly ConcurrentDictionary<ulong, StepData> _steps = new();
@@ -41,14 +42,16 @@ internal sealed class VmTrace : IExecutionTrace, IDisposable
     /// <param name="limits">Memory and steps of a run.</param>
     /// <param name="leaves">Instructions that the execution game has leaves for.</param>
     /// <param name="workers">Who runs VMs.</param>
+    /// <param name="mask">Takes secrets out of what others say of a failure.</param>
     /// <param name="clock">The host's clock.</param>
     public VmTrace(
         VmRunFolder folder,
-        Func<VmState> first,
+        Func<CancellationToken, VmState> first,
         Func<CancellationToken, (IPreimageSource Source, IDisposable Owner)> preimages,
         RunLimits limits,
         UInt128 leaves,
         VmWorkers workers,
+        Func<string, string> mask,
         TimeProvider clock)
     {
         _folder = folder;
@@ -57,6 +60,7 @@ internal sealed class VmTrace : IExecutionTrace, IDisposable
         _limits = limits;
         _leaves = leaves > ulong.MaxValue ? ulong.MaxValue : (ulong)leaves;
         _workers = workers;
+        _mask = mask;
         _clock = clock;
         foreach ((ulong step, Hash32 hash, bool isEnd) in folder.ReadHashes())
         {
@@ -125,14 +129,15 @@ internal sealed class VmTrace : IExecutionTrace, IDisposable
 
             _failure = null;
         }
-        catch (Exception error) when (error is PreimageException or VmFaultException or StateFileException or PrestateException or IOException or UnauthorizedAccessException or FormatException or RpcException)
-        {
-            _failure = error.Message;
-            _retryAt = _clock.GetUtcNow() + TimeSpan.FromSeconds(30);
-        }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (both.IsCancellationRequested)
         {
             _failure = "the run was cancelled";
+        }
+        catch (Exception error)
+        {
+            // This is a thread of its own: what escaped here would end the process. It is told as the reason and tried again.
+            _failure = _mask(error.Message);
+            _retryAt = _clock.GetUtcNow() + TimeSpan.FromSeconds(30);
         }
         finally
         {
@@ -162,7 +167,7 @@ internal sealed class VmTrace : IExecutionTrace, IDisposable
     private void RunToEnd(IPreimageSource source, CancellationToken cancellationToken)
     {
         ulong distance = FirstDistance;
-        using VmState state = _folder.LoadNearest(ulong.MaxValue) ?? _first();
+        using VmState state = _folder.LoadNearest(ulong.MaxValue) ?? _first(cancellationToken);
         using Vm vm = new(state, new VmOptions { Preimages = source });
         while (!state.Exited && state.Step < _leaves)
         {
@@ -204,7 +209,7 @@ internal sealed class VmTrace : IExecutionTrace, IDisposable
         {
             ulong step = Math.Min(Least(_wantedHashes), Least(_wantedSteps));
             ulong target = Math.Min(step, _end!.Value.Step);
-            using VmState state = _folder.LoadNearest(target) ?? _first();
+            using VmState state = _folder.LoadNearest(target) ?? _first(cancellationToken);
             using Vm vm = new(state, new VmOptions { Preimages = source });
             Run(vm, target, cancellationToken);
             Hash32 hash = state.StateHash();
