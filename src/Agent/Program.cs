@@ -1,6 +1,6 @@
 using System.CommandLine;
+using Gavel.Agent;
 using Gavel.Agent.Commands;
-using Gavel.Agent.Operating;
 
 RootCommand root = new("Gavel: an honest fault-dispute agent for OP Stack chains")
 {
@@ -17,8 +17,4 @@ RootCommand root = new("Gavel: an honest fault-dispute agent for OP Stack chains
     CannonCommand.Create(),
     SolveCommand.Create(),
 };
-ParseResult parsed = root.Parse(args);
-int code = await parsed.InvokeAsync();
-
-// A command line that cannot be read is bad usage, whatever the parser itself ends with.
-return parsed.Errors.Count > 0 ? ExitCodes.BadInput : code;
+return await UsageErrors.InvokeAsync(root, args);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Gavel.Agent.CannonTool;
 
 namespace Gavel.Agent.Commands;
@@ -31,6 +32,8 @@ internal static class CannonRunCommand
         };
         command.SetAction(parsed => CannonCommand.Guard(parsed.InvocationConfiguration.Error, () =>
         {
+            string[] serverCommand = parsed.GetValue(server) ?? [];
+            RejectUnknownOptions(parsed, serverCommand);
             CannonFiles.CheckStateName(parsed.GetRequiredValue(output), "--output");
             CannonFiles.CheckStateName(parsed.GetRequiredValue(snapshotFormat), "--snapshot-fmt");
             CannonRunOptions options = new()
@@ -45,11 +48,21 @@ internal static class CannonRunCommand
                 StopAtPreimage = PreimageStop.Parse(parsed.GetRequiredValue(stopAtPreimage), parsed.GetRequiredValue(stopAtType), parsed.GetValue(largerThan)),
                 InfoAt = StepPattern.Parse(parsed.GetRequiredValue(infoAt)),
                 DebugInfo = parsed.GetRequiredValue(debugInfo),
-                Server = parsed.GetValue(server) ?? [],
+                Server = serverCommand,
             };
             return new CannonRun(options, parsed.InvocationConfiguration.Error).Run();
         }));
         return command;
+    }
+
+    // The server's own options come after "--"; one before it would silently be taken for a part of the server's command line.
+    private static void RejectUnknownOptions(ParseResult parsed, string[] serverCommand)
+    {
+        int behindDashes = parsed.Tokens.SkipWhile(token => token.Type != TokenType.DoubleDash).Skip(1).Count();
+        if (serverCommand.SkipLast(behindDashes).FirstOrDefault(word => word.StartsWith('-')) is { } unknown)
+        {
+            throw new FormatException($"unknown option {unknown}; what belongs to the preimage server comes after --");
+        }
     }
 
     private static Option<string> Text(string name, string description, string otherwise) =>
