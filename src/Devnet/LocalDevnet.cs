@@ -10,6 +10,9 @@ namespace Gavel.Devnet;
 /// </summary>
 public sealed class LocalDevnet : IAsyncDisposable
 {
+    // Without this anvil writes the state of every older block to disk: thousands of blocks with games fill tens of gigabytes.
+    private static readonly string[] RecentStatesOnly = ["--prune-history", "400"];
+
     private readonly Stack<IAsyncDisposable> _parts;
     private readonly List<DevnetRollupNode> _nodes = [];
     private readonly DevnetSender _sender;
@@ -69,7 +72,7 @@ public sealed class LocalDevnet : IAsyncDisposable
         try
         {
             Task<Chain> startL1 = Chain.StartAsync(
-                packages, options, options.L1ChainId, ["--no-mining", "--slots-in-an-epoch", Text(options.SlotsPerEpoch)], parts, cancellationToken);
+                packages, options, options.L1ChainId, ["--no-mining", "--slots-in-an-epoch", Text(options.SlotsPerEpoch), .. RecentStatesOnly], parts, cancellationToken);
             Task<Chain> startL2 = Chain.StartAsync(packages, options, options.L2ChainId, ["--optimism"], parts, cancellationToken);
             await Task.WhenAll(startL1, startL2).ConfigureAwait(false);
             Chain l1 = await startL1.ConfigureAwait(false);
