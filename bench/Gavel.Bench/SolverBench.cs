@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Gavel.Ethereum;
 using Gavel.GameSolver;
 using Gavel.GameSolver.Solving;
 

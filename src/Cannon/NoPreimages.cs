@@ -1,5 +1,3 @@
-using Gavel.Ethereum;
-
 namespace Gavel.Cannon;
 
 /// <summary>The source of a run without a host: hints are dropped, and any question is an error.</summary>

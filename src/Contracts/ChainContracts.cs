@@ -14,7 +14,7 @@ public sealed record ChainContracts(Address Factory, Address? SystemConfig, Addr
     /// <summary>Finds the contracts of a chain from its <c>SystemConfig</c>.</summary>
     /// <exception cref="ContractReadException">There is no SystemConfig at the address, or it names no factory.</exception>
     public static async Task<ChainContracts> FromSystemConfigAsync(
-        EthClient client, Address systemConfig, BlockRef at, CancellationToken cancellationToken)
+        ChainReader client, Address systemConfig, BlockRef at, CancellationToken cancellationToken)
     {
         ReadBatch batch = new(client, at);
         Read<Address> factory = batch.Add(systemConfig, FactoryFunction, null, data => data.Address());

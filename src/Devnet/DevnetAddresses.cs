@@ -1,5 +1,3 @@
-using Gavel.Ethereum;
-
 namespace Gavel.Devnet;
 
 /// <summary>

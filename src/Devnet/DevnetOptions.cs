@@ -1,5 +1,3 @@
-using Gavel.Ethereum;
-
 namespace Gavel.Devnet;
 
 /// <summary>What a devnet is made of. The defaults are those of the project's tests: small times, real bonds.</summary>

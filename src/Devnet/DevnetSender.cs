@@ -6,7 +6,7 @@ namespace Gavel.Devnet;
 /// Signs and sends transactions of the devnet's accounts and waits until they are mined. For set-up, the batcher and the players of tests:
 /// it keeps nothing and never replaces a transaction.
 /// </summary>
-internal sealed class DevnetSender(EthClient chain, ulong chainId) : IDisposable
+internal sealed class DevnetSender(ChainReader chain, ulong chainId) : IDisposable
 {
     private static readonly UInt256 s_maxFeePerGas = 1_000_000_000_000;
     private static readonly UInt256 s_tip = 1_000_000_000;
@@ -67,7 +67,7 @@ internal sealed class DevnetSender(EthClient chain, ulong chainId) : IDisposable
             cancellationToken);
 
     /// <summary>Gives transactions to the node; the first that it refuses is thrown.</summary>
-    public static async Task SubmitAsync(EthClient chain, IEnumerable<SignedTransaction> signed, CancellationToken cancellationToken)
+    public static async Task SubmitAsync(ChainReader chain, IEnumerable<SignedTransaction> signed, CancellationToken cancellationToken)
     {
         RpcRequest[] requests = [.. signed.Select(transaction => new RpcRequest("eth_sendRawTransaction", Hex.Encode(transaction.Raw.Span)))];
         foreach (RpcReply reply in await chain.Rpc.BatchAsync(requests, cancellationToken).ConfigureAwait(false))

@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Text.Json;
-using Gavel.Ethereum;
 
 namespace Gavel.Devnet;
 

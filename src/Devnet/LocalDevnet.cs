@@ -44,10 +44,10 @@ public sealed class LocalDevnet : IAsyncDisposable
     public Task Ended { get; }
 
     /// <summary>A client of L1.</summary>
-    public EthClient L1 { get; }
+    public ChainReader L1 { get; }
 
     /// <summary>A client of L2.</summary>
-    public EthClient L2 { get; }
+    public ChainReader L2 { get; }
 
     /// <summary>The contracts.</summary>
     public DevnetAddresses Addresses { get; }
@@ -131,7 +131,7 @@ public sealed class LocalDevnet : IAsyncDisposable
     public async Task WarpAsync(TimeSpan time, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(time, TimeSpan.FromSeconds(1));
-        foreach (EthClient chain in new[] { L1, L2 })
+        foreach (ChainReader chain in new[] { L1, L2 })
         {
             await chain.Rpc.RequestAsync(new RpcRequest("evm_increaseTime", Hex.Quantity((ulong)time.TotalSeconds)), cancellationToken).ConfigureAwait(false);
             await MineAsync(chain, 1, cancellationToken).ConfigureAwait(false);
@@ -188,7 +188,7 @@ public sealed class LocalDevnet : IAsyncDisposable
         }
     }
 
-    private static async Task PrepareL2Async(NpmPackages packages, DevnetOptions options, EthClient l2, CancellationToken cancellationToken)
+    private static async Task PrepareL2Async(NpmPackages packages, DevnetOptions options, ChainReader l2, CancellationToken cancellationToken)
     {
         byte[] code = ContractArtifact.FromPackage(packages, "L2ToL1MessagePasser").RuntimeCode;
         await l2.Rpc.RequestAsync(
@@ -197,7 +197,7 @@ public sealed class LocalDevnet : IAsyncDisposable
     }
 
     private static async Task<DevnetAddresses> DeployAsync(
-        NpmPackages packages, DevnetOptions options, EthClient l1, EthClient l2, CancellationToken cancellationToken)
+        NpmPackages packages, DevnetOptions options, ChainReader l1, ChainReader l2, CancellationToken cancellationToken)
     {
         DeploymentPlan plan = new();
         Address inbox = plan.Create(DevnetAccounts.Batcher, "BatchInbox", ContractArtifact.Own("BatchInbox"));
@@ -232,13 +232,13 @@ public sealed class LocalDevnet : IAsyncDisposable
             return;
         }
 
-        foreach (EthClient chain in new[] { L1, L2 })
+        foreach (ChainReader chain in new[] { L1, L2 })
         {
             await chain.Rpc.RequestAsync(new RpcRequest("evm_setIntervalMining", (ulong)time.TotalSeconds), cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private static async Task MineAsync(EthClient chain, int count, CancellationToken cancellationToken)
+    private static async Task MineAsync(ChainReader chain, int count, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         await chain.Rpc.RequestAsync(new RpcRequest("anvil_mine", Hex.Quantity((ulong)count)), cancellationToken).ConfigureAwait(false);

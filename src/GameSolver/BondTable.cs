@@ -1,5 +1,4 @@
 using System.Numerics;
-using Gavel.Ethereum;
 
 namespace Gavel.GameSolver;
 

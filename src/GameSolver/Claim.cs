@@ -1,5 +1,3 @@
-using Gavel.Ethereum;
-
 namespace Gavel.GameSolver;
 
 /// <summary>One claim of a game, with the fields of the contract's <c>claimData</c>. Its contract index is its place in the game.</summary>

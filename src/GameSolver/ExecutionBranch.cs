@@ -1,5 +1,3 @@
-using Gavel.Ethereum;
-
 namespace Gavel.GameSolver;
 
 /// <summary>An output root that a game claims, and where.</summary>

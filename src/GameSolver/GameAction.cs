@@ -1,5 +1,3 @@
-using Gavel.Ethereum;
-
 namespace Gavel.GameSolver;
 
 /// <summary>One thing that the honest party does.</summary>

@@ -1,5 +1,3 @@
-using Gavel.Ethereum;
-
 namespace Gavel.GameSolver;
 
 /// <summary>What one call of <c>step</c> needs.</summary>

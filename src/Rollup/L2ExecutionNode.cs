@@ -3,7 +3,7 @@ using Gavel.Ethereum;
 namespace Gavel.Rollup;
 
 /// <summary>An execution node of the L2 chain, from which output roots are rebuilt without believing more than hashes.</summary>
-public sealed class L2ExecutionNode(EthClient client)
+public sealed class L2ExecutionNode(ChainReader client)
 {
     /// <summary>Rebuilds the output root of a block: its header must hash to its hash, the message passer's account must be proven in its state.</summary>
     /// <param name="block">The L2 block's number.</param>

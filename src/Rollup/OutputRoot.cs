@@ -1,5 +1,3 @@
-using Gavel.Ethereum;
-
 namespace Gavel.Rollup;
 
 /// <summary>The output root of an L2 block, version 0 (OP Stack specification, "L2 output root proposals").</summary>

@@ -10,7 +10,7 @@ namespace Gavel.Rollup;
 /// <param name="rollupNodes">At least one.</param>
 /// <param name="executionNodes">At least one.</param>
 /// <param name="l1">L1, by which the fork that a rollup node follows is checked.</param>
-public sealed class TrustedNodes(IReadOnlyList<RollupNode> rollupNodes, IReadOnlyList<L2ExecutionNode> executionNodes, EthClient l1)
+public sealed class TrustedNodes(IReadOnlyList<RollupNode> rollupNodes, IReadOnlyList<L2ExecutionNode> executionNodes, ChainReader l1)
 {
     /// <summary>
     /// The last L2 block that can be derived from L1 up to and including a block, told only by nodes that have gone past that block on the

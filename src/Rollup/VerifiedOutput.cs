@@ -1,5 +1,3 @@
-using Gavel.Ethereum;
-
 namespace Gavel.Rollup;
 
 /// <summary>An output root that was rebuilt from the block's header and the proven storage root of the message passer.</summary>

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Gavel.Devnet;
-using Gavel.Ethereum;
 
 namespace Gavel.Agent.Tests;
 

@@ -3,7 +3,6 @@ using System.Text;
 using Gavel.Cannon;
 using Gavel.Cannon.Preimages;
 using Gavel.Devnet;
-using Gavel.Ethereum;
 using Gavel.Rollup;
 
 namespace Gavel.Agent.Tests;

@@ -7,19 +7,19 @@ namespace Gavel.Architecture.Tests;
 public sealed class ProofVerifierTests
 {
     [Fact]
-    public void ProofVerifier_SeesOnlyEthereum()
+    public void ProofVerifier_SeesOnlyPrimitives()
     {
         IEnumerable<string> references = XDocument.Load(Checkout.PathOf("tests", "ProofVerifier", "ProofVerifier.csproj"))
             .Descendants("ProjectReference")
             .Select(reference => reference.Attribute("Include")!.Value);
-        Assert.Equal(["../../src/Ethereum/Ethereum.csproj"], references);
+        Assert.Equal(["../../src/Primitives/Primitives.csproj"], references);
     }
 
     [Fact]
     public void ProofVerifier_UsesOnlyHash32AndKeccak()
     {
         string[] allowed = ["Hash32", "Keccak256"];
-        string[] types = [.. Directory.GetFiles(Checkout.PathOf("src", "Ethereum"), "*.cs", SearchOption.AllDirectories).Select(file => Path.GetFileNameWithoutExtension(file)!)];
+        string[] types = [.. Directory.GetFiles(Checkout.PathOf("src", "Primitives"), "*.cs", SearchOption.AllDirectories).Select(file => Path.GetFileNameWithoutExtension(file)!)];
         foreach (string file in Directory.GetFiles(Checkout.PathOf("tests", "ProofVerifier"), "*.cs"))
         {
             string text = File.ReadAllText(file);

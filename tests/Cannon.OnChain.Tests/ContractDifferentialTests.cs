@@ -2,7 +2,6 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Gavel.Cannon.Preimages;
-using Gavel.Ethereum;
 using Gavel.TestKit;
 
 namespace Gavel.Cannon.OnChain.Tests;

@@ -18,7 +18,7 @@ public sealed class MipsContract : IAsyncLifetime
     private static readonly AbiFunction LoadLocal = new("loadLocalData(uint256,bytes32,bytes32,uint256,uint256)");
     private AnvilProcess? _anvil;
     private RpcEndpoint? _rpc;
-    private EthClient? _eth;
+    private ChainReader? _eth;
     private Address _mips;
     private Address _oracle;
     private Address _sender;
@@ -30,7 +30,7 @@ public sealed class MipsContract : IAsyncLifetime
     {
         _anvil = await AnvilProcess.StartAsync("--gas-limit", "1000000000");
         _rpc = new RpcEndpoint(EndpointUrl.Parse(_anvil.Url));
-        _eth = new EthClient(_rpc);
+        _eth = new ChainReader(_rpc);
         JsonElement accounts = await _rpc.RequestAsync(new("eth_accounts"), default);
         _sender = Address.Parse(accounts[0].GetString()!);
         _oracle = await DeployAsync("PreimageOracle", arguments => arguments.UInt64(126_000).UInt64(86_400));

@@ -1,5 +1,3 @@
-using Gavel.Ethereum;
-
 namespace Gavel.Cannon.OnChain.Tests;
 
 /// <summary>Random 32-bit states, each about to execute a random instruction with operands at the edges of what it can take.</summary>

@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Text.Json;
-using Gavel.Ethereum;
 using Gavel.TestKit;
 
 namespace Gavel.Cannon.OnChain.Tests;

@@ -1,5 +1,3 @@
-using Gavel.Ethereum;
-
 namespace Gavel.Cannon.OnChain.Tests;
 
 /// <summary>Steps that our VM has taken, to be put before the contract.</summary>

@@ -1,5 +1,3 @@
-using Gavel.Ethereum;
-
 namespace Gavel.Challenger.Tests;
 
 /// <summary>The audit trail survives a crash in the middle of a line.</summary>

@@ -1,4 +1,3 @@
-using Gavel.Ethereum;
 using Gavel.GameSolver;
 
 [assembly: System.Runtime.Versioning.SupportedOSPlatform("linux")]

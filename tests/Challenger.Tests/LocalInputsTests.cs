@@ -1,5 +1,4 @@
 using Gavel.Contracts;
-using Gavel.Ethereum;
 using Gavel.GameSolver;
 
 namespace Gavel.Challenger.Tests;

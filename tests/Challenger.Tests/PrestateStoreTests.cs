@@ -1,6 +1,5 @@
 using System.Net;
 using Gavel.Cannon;
-using Gavel.Ethereum;
 using Gavel.TestKit;
 
 namespace Gavel.Challenger.Tests;

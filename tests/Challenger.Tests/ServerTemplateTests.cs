@@ -1,5 +1,3 @@
-using Gavel.Ethereum;
-
 namespace Gavel.Challenger.Tests;
 
 /// <summary>The preimage server's command line.</summary>

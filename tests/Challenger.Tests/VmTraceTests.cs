@@ -1,5 +1,4 @@
 using Gavel.Cannon;
-using Gavel.Ethereum;
 using Gavel.GameSolver;
 using Gavel.TestKit;
 

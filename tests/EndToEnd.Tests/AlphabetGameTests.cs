@@ -2,7 +2,6 @@ using Gavel.Agent.Demo;
 using Gavel.Contracts;
 using Gavel.Devnet;
 using Gavel.EndToEnd.Tests.Arena;
-using Gavel.Ethereum;
 using Gavel.GameSolver;
 
 namespace Gavel.EndToEnd.Tests;

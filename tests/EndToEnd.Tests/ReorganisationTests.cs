@@ -5,6 +5,7 @@ using Gavel.Devnet;
 using Gavel.EndToEnd.Tests.Arena;
 using Gavel.Ethereum;
 using Gavel.GameSolver;
+using Gavel.Sending;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gavel.EndToEnd.Tests;
@@ -38,7 +39,7 @@ public sealed class ReorganisationTests
     {
         await using Ring ring = await Duel.RingAsync(None);
         FaultyRpc rpc = new(ring.Devnet.L1.Rpc);
-        EthClient l1 = new(rpc);
+        ChainReader l1 = new(rpc);
         GameBook book = new(l1, ring.Devnet.Addresses.DisputeGameFactory, [DevnetAccounts.Challenger.Address], 300, NullLogger.Instance);
         await book.UpdateAsync(await L1View.OfHeadAsync(l1, None), None);
         GameMetadata lost = await ring.CreateGameAsync(DevnetAccounts.Proposer, DevnetGameType.Alphabet, await ring.OutputAsync(Duel.Block, None), Duel.Block, None);
@@ -60,7 +61,7 @@ public sealed class ReorganisationTests
     {
         await using Ring ring = await Duel.RingAsync(None);
         FaultyRpc rpc = new(ring.Devnet.L1.Rpc) { Fails = "eth_getLogs" };
-        EthClient l1 = new(rpc);
+        ChainReader l1 = new(rpc);
         GameBook book = new(l1, ring.Devnet.Addresses.DisputeGameFactory, [DevnetAccounts.Challenger.Address], 300, NullLogger.Instance);
         GameMetadata game = await ring.CreateGameAsync(DevnetAccounts.Proposer, DevnetGameType.Alphabet, await ring.OutputAsync(Duel.Block, None), Duel.Block, None);
         await book.UpdateAsync(await L1View.OfHeadAsync(l1, None), None);

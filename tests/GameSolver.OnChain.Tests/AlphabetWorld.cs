@@ -1,4 +1,3 @@
-using Gavel.Ethereum;
 using Gavel.Simulator;
 
 namespace Gavel.GameSolver.OnChain.Tests;

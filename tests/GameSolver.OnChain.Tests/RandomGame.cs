@@ -1,6 +1,5 @@
 using Gavel.Contracts;
 using Gavel.Devnet;
-using Gavel.Ethereum;
 using Gavel.GameSolver.Resolving;
 using Gavel.GameSolver.Solving;
 using Gavel.Simulator;

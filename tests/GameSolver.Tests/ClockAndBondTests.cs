@@ -1,5 +1,3 @@
-using Gavel.Ethereum;
-
 namespace Gavel.GameSolver.Tests;
 
 /// <summary>Figures that were measured on deployed contracts.</summary>

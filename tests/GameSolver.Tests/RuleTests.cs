@@ -1,4 +1,3 @@
-using Gavel.Ethereum;
 using Gavel.GameSolver.Resolving;
 using Gavel.GameSolver.Solving;
 using Gavel.GameSolver.Tests.Play;

@@ -1,6 +1,5 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Gavel.Ethereum;
 using Gavel.GameSolver.Resolving;
 using Gavel.GameSolver.Solving;
 using Gavel.GameSolver.Tests.Play;

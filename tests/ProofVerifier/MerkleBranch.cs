@@ -1,5 +1,3 @@
-using Gavel.Ethereum;
-
 namespace Gavel.ProofVerifier;
 
 /// <summary>A memory proof: the 32-byte leaf that holds an address, and its siblings from the bottom up.</summary>

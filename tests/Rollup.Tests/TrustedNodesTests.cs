@@ -176,14 +176,14 @@ public sealed class TrustedNodesTests : IAsyncLifetime
     {
         LyingRpc liar = new(Connect(Devnet.L2Url), method, field);
         RollupNode[] rollup = [Rollup(Devnet.RollupNode)];
-        TrustedNodes lied = new(rollup, [new L2ExecutionNode(new EthClient(liar))], Devnet.L1);
+        TrustedNodes lied = new(rollup, [new L2ExecutionNode(new ChainReader(liar))], Devnet.L1);
         NodeAnswer<BlockId> safe = await lied.SafeHeadAsync(_l1Head, None);
         NodeAnswer<VerifiedOutput> output = await lied.OutputAsync(Asked, safe.Value, None);
         Assert.True(liar.Lied);
         Assert.False(output.IsAvailable);
         Assert.Contains(reason, output.Reason, StringComparison.Ordinal);
 
-        TrustedNodes both = new(rollup, [new L2ExecutionNode(new EthClient(liar)), new L2ExecutionNode(Devnet.L2)], Devnet.L1);
+        TrustedNodes both = new(rollup, [new L2ExecutionNode(new ChainReader(liar)), new L2ExecutionNode(Devnet.L2)], Devnet.L1);
         Assert.True((await both.OutputAsync(Asked, safe.Value, None)).IsAvailable);
     }
 

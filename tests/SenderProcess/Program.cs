@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Gavel.Ethereum;
+using Gavel.Sending;
 
 if (args.Length != 7)
 {
@@ -29,7 +30,7 @@ var options = new SenderOptions
     ResubmitAfter = TimeSpan.FromMilliseconds(150),
     FailPoints = failPoints,
 };
-using var sender = new TransactionSender(new EthClient(rpc), signer, outbox, new AlwaysWanted(), options);
+using var sender = new TransactionSender(new ChainReader(rpc), signer, outbox, new AlwaysWanted(), options);
 using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(60));
 Task running = sender.RunAsync(stop.Token);
 for (int i = 0; i < count; i++)

@@ -1,5 +1,3 @@
-using Gavel.Ethereum;
-
 namespace Gavel.Simulator;
 
 /// <summary>The contract's <c>claimData</c>, with numbers for positions and clock fields.</summary>

@@ -1,5 +1,3 @@
-using Gavel.Ethereum;
-
 namespace Gavel.Simulator;
 
 /// <summary>The constants of a simulated game.</summary>

@@ -2,7 +2,6 @@ using System.IO.Compression;
 using System.Text.Json;
 using Gavel.Agent.Solve;
 using Gavel.Cannon;
-using Gavel.Ethereum;
 
 namespace Gavel.Agent.CannonTool;
 

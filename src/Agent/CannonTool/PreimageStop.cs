@@ -1,7 +1,6 @@
 using System.Globalization;
 using Gavel.Cannon;
 using Gavel.Cannon.Preimages;
-using Gavel.Ethereum;
 
 namespace Gavel.Agent.CannonTool;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Gavel.Agent.Operating;
-using Gavel.Ethereum;
 
 namespace Gavel.Agent.Commands;
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Gavel.Agent.Hosting;
 using Gavel.Agent.Operating;
 using Gavel.Challenger;
-using Gavel.Ethereum;
 
 namespace Gavel.Agent.Commands;
 

@@ -40,7 +40,7 @@ internal static class PreimageServerCommand
             await using RpcEndpoint l2Node = new(parsed.GetRequiredValue(l2));
             try
             {
-                IPreimageSource source = new RollupPreimages(claim, new EthClient(l1Node), new EthClient(l2Node), cancellation);
+                IPreimageSource source = new RollupPreimages(claim, new ChainReader(l1Node), new ChainReader(l2Node), cancellation);
                 if (parsed.GetValue(data) is { } folder)
                 {
                     source = new DirectoryPreimageCache(folder, source);

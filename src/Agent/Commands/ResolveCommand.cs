@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Gavel.Agent.Operating;
 using Gavel.Contracts;
-using Gavel.Ethereum;
 using Gavel.GameSolver.Resolving;
 using Gavel.GameSolver.Solving;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Numerics;
 using Gavel.Contracts;
-using Gavel.Ethereum;
 using Gavel.GameSolver;
 using Spectre.Console;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Gavel.Contracts;
-using Gavel.Ethereum;
 using Gavel.GameSolver;
 using Gavel.Rollup;
 

@@ -4,7 +4,7 @@ using Gavel.Ethereum;
 namespace Gavel.Agent.Demo;
 
 /// <summary>Reads one game of a local devnet at its head.</summary>
-internal sealed class GameWindow(EthClient l1, GameMetadata game)
+internal sealed class GameWindow(ChainReader l1, GameMetadata game)
 {
     private const int Tries = 20;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);

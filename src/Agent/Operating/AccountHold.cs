@@ -1,4 +1,5 @@
-using Gavel.Ethereum;
+using Gavel.Sending;
+
 
 namespace Gavel.Agent.Operating;
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Gavel.Ethereum;
 
 namespace Gavel.Agent.Operating;
 

@@ -1,5 +1,3 @@
-using Gavel.Ethereum;
-
 namespace Gavel.Agent.Operating;
 
 /// <summary>What a command that sends did, or with <c>--dry-run</c> would do.</summary>

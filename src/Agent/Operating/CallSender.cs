@@ -1,6 +1,7 @@
 using System.Globalization;
 using Gavel.Contracts;
 using Gavel.Ethereum;
+using Gavel.Sending;
 
 namespace Gavel.Agent.Operating;
 

@@ -12,7 +12,7 @@ internal sealed class ChainAccess : IAsyncDisposable
     private ChainAccess(FailoverRpc rpc, ulong l1ChainId, Address? factory, ChainOptions? options, string? dataDirectory)
     {
         _rpc = rpc;
-        L1 = new EthClient(rpc);
+        L1 = new ChainReader(rpc);
         L1ChainId = l1ChainId;
         FactoryOrNone = factory;
         Options = options;
@@ -20,7 +20,7 @@ internal sealed class ChainAccess : IAsyncDisposable
     }
 
     /// <summary>The L1 nodes.</summary>
-    public EthClient L1 { get; }
+    public ChainReader L1 { get; }
 
     /// <summary>L1's chain id.</summary>
     public ulong L1ChainId { get; }
@@ -80,7 +80,7 @@ internal sealed class ChainAccess : IAsyncDisposable
         FailoverRpc rpc = new([.. l1.Select(url => new RpcEndpoint(url))]);
         try
         {
-            EthClient client = new(rpc);
+            ChainReader client = new(rpc);
             ulong chainId = await client.GetChainIdAsync(cancellationToken);
             if (systemConfig is { } address)
             {

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json.Serialization;
 using Gavel.Challenger;
 using Gavel.Contracts;
-using Gavel.Ethereum;
 using Gavel.GameSolver;
 using Gavel.GameSolver.Resolving;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Gavel.Challenger;
 using Gavel.Contracts;
-using Gavel.Ethereum;
 using Gavel.GameSolver;
 
 namespace Gavel.Agent.Operating;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Gavel.Challenger;
-using Gavel.Ethereum;
+using Gavel.Sending;
 
 namespace Gavel.Agent.Operating;
 

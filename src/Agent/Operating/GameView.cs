@@ -1,6 +1,5 @@
 using Gavel.Challenger;
 using Gavel.Contracts;
-using Gavel.Ethereum;
 using Gavel.GameSolver;
 using Gavel.GameSolver.Resolving;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Gavel.Ethereum;
 
 namespace Gavel.Agent.Operating;
 

@@ -1,6 +1,7 @@
 using Gavel.Agent.Hosting;
 using Gavel.Contracts;
 using Gavel.Ethereum;
+using Gavel.Sending;
 
 namespace Gavel.Agent.Operating;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Gavel.Ethereum;
 using Gavel.GameSolver;
 using Spectre.Console;
 

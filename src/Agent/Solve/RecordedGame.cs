@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Gavel.Ethereum;
 using Gavel.GameSolver;
 
 namespace Gavel.Agent.Solve;

@@ -50,7 +50,7 @@ internal sealed class Differences
     {
         if (!expected.SequenceEqual(actual))
         {
-            Add(field, Gavel.Ethereum.Hex.Encode(expected), Gavel.Ethereum.Hex.Encode(actual));
+            Add(field, Hex.Encode(expected), Hex.Encode(actual));
         }
     }
 

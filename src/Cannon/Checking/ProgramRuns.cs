@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using Gavel.Ethereum;
 
 namespace Gavel.Cannon.Checking;
 

@@ -1,5 +1,3 @@
-using Gavel.Ethereum;
-
 namespace Gavel.Cannon.Checking;
 
 /// <summary>Serves recorded preimages, and remembers what was asked and hinted.</summary>

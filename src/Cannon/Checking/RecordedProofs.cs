@@ -1,5 +1,3 @@
-using Gavel.Ethereum;
-
 namespace Gavel.Cannon.Checking;
 
 /// <summary>The outcome of one recorded proof.</summary>

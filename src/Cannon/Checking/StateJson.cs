@@ -98,7 +98,7 @@ internal static class StateJson
         yield return ("stepsSinceLastContextSwitch", state.Version.HasThreads ? Number(state.StepsSinceSwitch) : "");
         yield return ("traverseRight", state.TraverseRight.ToString());
         yield return ("nextThreadId", state.Version.HasThreads ? Number(state.NextThreadId) : "");
-        yield return ("lastHint", Gavel.Ethereum.Hex.Encode(state.LastHint));
+        yield return ("lastHint", Hex.Encode(state.LastHint));
     }
 
     private static void CompareThreads(Differences differences, string prefix, List<VmThread> expected, List<VmThread> actual, VmVersion version)
@@ -122,5 +122,5 @@ internal static class StateJson
         string Register(ulong value) => Number(version.Is64 ? value : (uint)value);
     }
 
-    private static string Number(ulong value) => Gavel.Ethereum.Hex.Quantity(value);
+    private static string Number(ulong value) => Hex.Quantity(value);
 }

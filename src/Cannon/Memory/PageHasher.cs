@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Gavel.Ethereum;
 
 namespace Gavel.Cannon;
 

@@ -1,5 +1,3 @@
-using Gavel.Ethereum;
-
 namespace Gavel.Cannon;
 
 /// <summary>Roots of all-zero subtrees by height: a zero leaf is 32 zero bytes.</summary>

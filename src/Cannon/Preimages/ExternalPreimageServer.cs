@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Gavel.Ethereum;
 using Microsoft.Win32.SafeHandles;
 
 namespace Gavel.Cannon.Preimages;

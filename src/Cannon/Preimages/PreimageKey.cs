@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using Gavel.Ethereum;
 
 namespace Gavel.Cannon.Preimages;
 

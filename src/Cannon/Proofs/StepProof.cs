@@ -1,5 +1,3 @@
-using Gavel.Ethereum;
-
 namespace Gavel.Cannon;
 
 /// <summary>What the contract needs to execute one step (cannon-vm section 4).</summary>

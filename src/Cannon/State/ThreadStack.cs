@@ -1,5 +1,3 @@
-using Gavel.Ethereum;
-
 namespace Gavel.Cannon;
 
 /// <summary>The commitment to a stack of threads: a hash onion, bottom first (cannon-vm section 2).</summary>

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Gavel.Ethereum;
 
 namespace Gavel.Cannon;
 

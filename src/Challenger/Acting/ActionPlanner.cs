@@ -8,7 +8,7 @@ using Gavel.GameSolver.Solving;
 namespace Gavel.Challenger;
 
 /// <summary>Turns the solver's actions into calls: moves with their exact bond, and steps only once the oracle holds what they read.</summary>
-public sealed class ActionPlanner(EthClient l1, ulong chainId)
+public sealed class ActionPlanner(ChainReader l1, ulong chainId)
 {
     // Preimage key types (fault-proof specification, "pre-image key types").
     private const byte LocalKey = 1;

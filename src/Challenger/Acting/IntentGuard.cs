@@ -1,6 +1,7 @@
 using Gavel.Contracts;
 using Gavel.Ethereum;
 using Gavel.GameSolver;
+using Gavel.Sending;
 
 namespace Gavel.Challenger;
 
@@ -8,7 +9,7 @@ namespace Gavel.Challenger;
 /// Asks the chain, before an intent is sent and before each resend, whether it is still wanted: a move that anyone else has made counts as
 /// made, a step on a claim that is countered is done, and nothing moves on a game that is over.
 /// </summary>
-public sealed class IntentGuard(EthClient l1) : IIntentGuard
+public sealed class IntentGuard(ChainReader l1) : IIntentGuard
 {
     /// <inheritdoc/>
     public async ValueTask<IntentVerdict> CheckAsync(OutboxEntry entry, RpcBlock head, CancellationToken cancellationToken)

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Gavel.Contracts;
-using Gavel.Ethereum;
 using Gavel.GameSolver;
 using Gavel.GameSolver.Resolving;
 using Gavel.GameSolver.Solving;

@@ -4,6 +4,7 @@ using Gavel.Ethereum;
 using Gavel.GameSolver;
 using Gavel.GameSolver.Solving;
 using Gavel.Rollup;
+using Gavel.Sending;
 using Microsoft.Extensions.Logging;
 
 namespace Gavel.Challenger;
@@ -29,7 +30,7 @@ public sealed record CycleReport(
 /// <param name="options">The chain's options.</param>
 /// <param name="logger">Where notable things are told.</param>
 public sealed partial class ChainAgent(
-    EthClient l1,
+    ChainReader l1,
     TrustedNodes nodes,
     GameBook book,
     IExecutionTraces executions,

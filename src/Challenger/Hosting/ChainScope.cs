@@ -10,7 +10,7 @@ public sealed class ChainScope : IAsyncDisposable
 {
     private readonly List<IAsyncDisposable> _clients;
 
-    private ChainScope(List<IAsyncDisposable> clients, EthClient l1, ulong l1ChainId, ChainContracts contracts, TrustedNodes nodes, L2Blocks l2)
+    private ChainScope(List<IAsyncDisposable> clients, ChainReader l1, ulong l1ChainId, ChainContracts contracts, TrustedNodes nodes, L2Blocks l2)
     {
         _clients = clients;
         L1 = l1;
@@ -21,7 +21,7 @@ public sealed class ChainScope : IAsyncDisposable
     }
 
     /// <summary>The L1 nodes.</summary>
-    public EthClient L1 { get; }
+    public ChainReader L1 { get; }
 
     /// <summary>L1's chain id.</summary>
     public ulong L1ChainId { get; }
@@ -47,7 +47,7 @@ public sealed class ChainScope : IAsyncDisposable
         {
             FailoverRpc l1Rpc = new([.. options.L1.Select(url => new RpcEndpoint(EndpointUrl.Parse(url)))]);
             clients.Add(l1Rpc);
-            EthClient l1 = new(l1Rpc);
+            ChainReader l1 = new(l1Rpc);
             RpcEndpoint[] rollup = [.. options.RollupNodes.Select(url => new RpcEndpoint(EndpointUrl.Parse(url)))];
             RpcEndpoint[] execution = [.. options.L2ExecutionNodes.Select(url => new RpcEndpoint(EndpointUrl.Parse(url)))];
             clients.AddRange(rollup);
@@ -56,7 +56,7 @@ public sealed class ChainScope : IAsyncDisposable
             ChainContracts contracts = options.SystemConfig is { Length: > 0 } systemConfig
                 ? await ChainContracts.FromSystemConfigAsync(l1, Address.Parse(systemConfig), BlockRef.Latest, cancellationToken)
                 : ChainContracts.FromFactory(Address.Parse(options.Factory ?? ""));
-            EthClient[] l2 = [.. execution.Select(endpoint => new EthClient(endpoint))];
+            ChainReader[] l2 = [.. execution.Select(endpoint => new ChainReader(endpoint))];
             TrustedNodes nodes = new([.. rollup.Select(endpoint => new RollupNode(endpoint))], [.. l2.Select(client => new L2ExecutionNode(client))], l1);
             return new ChainScope(clients, l1, chainId, contracts, nodes, new L2Blocks(l2));
         }
@@ -108,14 +108,14 @@ public sealed class ChainScope : IAsyncDisposable
 }
 
 /// <summary>Hashes of L2 blocks by number, from the first execution node that answers.</summary>
-public sealed class L2Blocks(IReadOnlyList<EthClient> nodes)
+public sealed class L2Blocks(IReadOnlyList<ChainReader> nodes)
 {
     /// <summary>The hash of a block.</summary>
     /// <exception cref="RpcException">No node has it.</exception>
     public async Task<Hash32> HashAsync(ulong number, CancellationToken cancellationToken)
     {
         RpcException? last = null;
-        foreach (EthClient node in nodes)
+        foreach (ChainReader node in nodes)
         {
             try
             {

@@ -1,5 +1,6 @@
 using Gavel.Contracts;
 using Gavel.Ethereum;
+using Gavel.Sending;
 using Microsoft.Extensions.Logging;
 
 namespace Gavel.Challenger;
@@ -82,7 +83,7 @@ public sealed partial class SenderDesk : IAsyncDisposable
             Clock = clock,
         };
         JournalOutbox outbox = JournalOutbox.Open(Path.Combine(folder, "journal"), new JournalOptions { Clock = clock });
-        EthClient client = new(l1);
+        ChainReader client = new(l1);
         return new SenderDesk(
             outbox, new TransactionSender(client, signer, outbox, new IntentGuard(client), senderOptions), policy, l1, clock, logger);
     }

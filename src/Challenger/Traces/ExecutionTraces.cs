@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using Gavel.Cannon;
 using Gavel.Cannon.Preimages;
 using Gavel.Contracts;
-using Gavel.Ethereum;
 using Microsoft.Extensions.Logging;
 
 namespace Gavel.Challenger;

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Gavel.Contracts;
-using Gavel.Ethereum;
 using Gavel.GameSolver;
 
 namespace Gavel.Challenger;

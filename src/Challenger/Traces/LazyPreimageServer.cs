@@ -1,6 +1,5 @@
 using Gavel.Cannon;
 using Gavel.Cannon.Preimages;
-using Gavel.Ethereum;
 
 namespace Gavel.Challenger;
 

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using Gavel.Contracts;
-using Gavel.Ethereum;
 using Gavel.GameSolver;
 
 namespace Gavel.Challenger;

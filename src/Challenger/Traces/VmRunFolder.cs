@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Gavel.Cannon;
-using Gavel.Ethereum;
 
 namespace Gavel.Challenger;
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Gavel.Cannon;
-using Gavel.Ethereum;
 using Gavel.GameSolver;
 
 namespace Gavel.Challenger;

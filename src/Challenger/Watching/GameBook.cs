@@ -20,7 +20,7 @@ public sealed record BookUpdate(int NewGames, int Reread, bool WasReorg);
 /// <param name="accounts">Whose credit makes a resolved game matter.</param>
 /// <param name="auditInterval">How many L1 blocks lie between two full reads.</param>
 /// <param name="logger">Where notable things are told.</param>
-public sealed partial class GameBook(EthClient l1, Address factory, IReadOnlyList<Address> accounts, ulong auditInterval, ILogger logger)
+public sealed partial class GameBook(ChainReader l1, Address factory, IReadOnlyList<Address> accounts, ulong auditInterval, ILogger logger)
 {
     // Games listed within this many seconds before a reorganised head are listed anew, since their index or address may have changed.
     private const ulong ReorgWindowSeconds = 6 * 3600;

@@ -13,7 +13,7 @@ public sealed record L1View(BlockId Block, ulong Timestamp)
 
     /// <summary>A view of the node's head.</summary>
     /// <exception cref="RpcException">The node gave no usable answer.</exception>
-    public static async Task<L1View> OfHeadAsync(EthClient l1, CancellationToken cancellationToken)
+    public static async Task<L1View> OfHeadAsync(ChainReader l1, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(l1);
         RpcBlock head = await l1.GetBlockAsync(BlockRef.Latest, cancellationToken);

@@ -4,7 +4,7 @@ using Gavel.GameSolver;
 namespace Gavel.Contracts;
 
 /// <summary>Reads games at one L1 block, many at a time.</summary>
-public sealed class GameReader(EthClient client)
+public sealed class GameReader(ChainReader client)
 {
     /// <summary>The games of a factory with indices <paramref name="from"/> … count - 1.</summary>
     /// <exception cref="ContractReadException">The factory did not answer as one.</exception>

@@ -1,4 +1,3 @@
-using Gavel.Ethereum;
 using Gavel.GameSolver;
 
 namespace Gavel.Contracts;

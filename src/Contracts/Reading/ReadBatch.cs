@@ -6,7 +6,7 @@ namespace Gavel.Contracts;
 /// Reads of contracts that are made together at one block. Reads are added first and answered when <see cref="RunAsync"/> returns;
 /// all of them see the same state, since the block is given by its hash.
 /// </summary>
-public sealed class ReadBatch(EthClient client, BlockRef at)
+public sealed class ReadBatch(ChainReader client, BlockRef at)
 {
     private readonly List<PendingRead> _reads = [];
 

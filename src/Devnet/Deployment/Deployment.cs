@@ -7,7 +7,7 @@ internal static class Deployment
 {
     /// <summary>Carries the plan out.</summary>
     /// <exception cref="DevnetException">A transaction was refused, reverted or stayed out; the message names it.</exception>
-    public static async Task RunAsync(EthClient l1, ulong chainId, DeploymentPlan plan, CancellationToken cancellationToken)
+    public static async Task RunAsync(ChainReader l1, ulong chainId, DeploymentPlan plan, CancellationToken cancellationToken)
     {
         ulong limit = (await l1.GetBlockAsync(BlockRef.Latest, cancellationToken).ConfigureAwait(false)).GasLimit;
         List<DeploymentStep> block = [];
@@ -29,7 +29,7 @@ internal static class Deployment
         await MineAsync(l1, chainId, block, cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task MineAsync(EthClient l1, ulong chainId, List<DeploymentStep> steps, CancellationToken cancellationToken)
+    private static async Task MineAsync(ChainReader l1, ulong chainId, List<DeploymentStep> steps, CancellationToken cancellationToken)
     {
         // Most of the time of a start goes into signing.
         SignedTransaction[] signed = await Task.WhenAll(steps.Select(step => Task.Run(() => SignAsync(step, chainId, cancellationToken), cancellationToken)))

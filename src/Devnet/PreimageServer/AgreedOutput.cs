@@ -8,7 +8,7 @@ namespace Gavel.Devnet;
 /// The 128 bytes behind the agreed output root. The root does not tell its block, so blocks are tried: first down from the one before the
 /// disputed one, where it is in a game, then upwards.
 /// </summary>
-internal sealed class AgreedOutput(EthClient client, DisputedClaim claim)
+internal sealed class AgreedOutput(ChainReader client, DisputedClaim claim)
 {
     /// <summary>The preimage of the root.</summary>
     /// <exception cref="PreimageException">No block of the L2 node has this output.</exception>

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using Gavel.Cannon.Preimages;
-using Gavel.Ethereum;
 
 namespace Gavel.Devnet;
 

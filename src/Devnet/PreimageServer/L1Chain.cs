@@ -4,7 +4,7 @@ using Gavel.Ethereum;
 namespace Gavel.Devnet;
 
 /// <summary>Headers and receipts of L1 by block hash, in the bytes that hash to what the chain commits to.</summary>
-internal sealed class L1Chain(EthClient client)
+internal sealed class L1Chain(ChainReader client)
 {
     private readonly Dictionary<Hash32, BlockHeader> _headers = [];
 

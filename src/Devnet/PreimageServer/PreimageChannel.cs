@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using Gavel.Cannon;
-using Gavel.Ethereum;
 using Microsoft.Win32.SafeHandles;
 
 namespace Gavel.Devnet;

@@ -1,6 +1,5 @@
 using System.Text;
 using Gavel.Cannon;
-using Gavel.Ethereum;
 
 namespace Gavel.Devnet;
 

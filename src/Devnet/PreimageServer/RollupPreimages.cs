@@ -15,7 +15,7 @@ namespace Gavel.Devnet;
 /// <param name="l1">Asked for blocks and receipts by hash.</param>
 /// <param name="l2">Asked for the block of the agreed output.</param>
 /// <param name="cancellationToken">Ends a request that waits.</param>
-public sealed class RollupPreimages(DisputedClaim claim, EthClient l1, EthClient l2, CancellationToken cancellationToken = default) : IPreimageSource
+public sealed class RollupPreimages(DisputedClaim claim, ChainReader l1, ChainReader l2, CancellationToken cancellationToken = default) : IPreimageSource
 {
     /// <summary>The document that the second guest reads: where the inbox is.</summary>
     public static string RollupDocument { get; } = $"inbox {Hex.Encode(DevnetAddresses.BatchInbox.ToArray())}";

@@ -4,7 +4,7 @@ using Gavel.Ethereum;
 namespace Gavel.Devnet;
 
 /// <summary>One of the two chains: its address, a client, and when its node ended.</summary>
-internal sealed record Chain(string Url, EthClient Client, Task Ended)
+internal sealed record Chain(string Url, ChainReader Client, Task Ended)
 {
     /// <summary>Starts it and adds what must be stopped to <paramref name="parts"/>.</summary>
     public static async Task<Chain> StartAsync(
@@ -35,6 +35,6 @@ internal sealed record Chain(string Url, EthClient Client, Task Ended)
             parts.Push(endpoint);
         }
 
-        return new Chain(anvil.Url, new EthClient(endpoint), anvil.Ended);
+        return new Chain(anvil.Url, new ChainReader(endpoint), anvil.Ended);
     }
 }

@@ -7,11 +7,11 @@ namespace Gavel.Devnet;
 public sealed class Batcher
 {
     private const ulong PostGas = 200_000;
-    private readonly EthClient _l2;
+    private readonly ChainReader _l2;
     private readonly DevnetSender _sender;
     private readonly RollupDerivation _derivation;
 
-    internal Batcher(EthClient l1, EthClient l2, DevnetSender sender)
+    internal Batcher(ChainReader l1, ChainReader l2, DevnetSender sender)
     {
         _l2 = l2;
         _sender = sender;
@@ -74,7 +74,7 @@ public sealed class Batcher
     }
 
     /// <summary>An L2 block as its batch will tell it, from the execution node: hash and account proof are checked.</summary>
-    internal static async Task<DerivedBlock> ReadBlockAsync(EthClient l2, ulong number, CancellationToken cancellationToken)
+    internal static async Task<DerivedBlock> ReadBlockAsync(ChainReader l2, ulong number, CancellationToken cancellationToken)
     {
         BlockHeader header = BlockHeader.FromJson((await l2.GetBlockAsync(BlockRef.At(number), cancellationToken).ConfigureAwait(false)).Json);
         AccountProof proof = await l2.GetProofAsync(

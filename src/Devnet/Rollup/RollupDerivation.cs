@@ -9,7 +9,7 @@ namespace Gavel.Devnet;
 /// then on one counts if its number is the last one's plus one and its parent hash the last one's hash. All else is ignored. The fault
 /// proof program of the demo follows the same rule. What was read of L1 blocks that a reorg dropped is forgotten.
 /// </summary>
-public sealed class RollupDerivation(EthClient l1)
+public sealed class RollupDerivation(ChainReader l1)
 {
     // Only a start for the next reading. Readings may run side by side; whichever ends last leaves its view.
     private volatile RollupView _view = RollupView.Empty;

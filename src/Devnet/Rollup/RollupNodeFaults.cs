@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Gavel.Ethereum;
 
 namespace Gavel.Devnet;
 

@@ -1,3 +1,4 @@
+
 namespace Gavel.Ethereum;
 
 /// <summary>Kinds of ABI types.</summary>

@@ -19,11 +19,11 @@ internal readonly struct JsonFields
     /// <summary>True when the field is there and not null.</summary>
     public bool Has(string name) => _object.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null;
 
-    public Hash32 Hash32(string name) => Parse(name, Ethereum.Hash32.Parse);
+    public Hash32 Hash32(string name) => Parse(name, Primitives.Hash32.Parse);
 
-    public Address Address(string name) => Parse(name, Ethereum.Address.Parse);
+    public Address Address(string name) => Parse(name, Primitives.Address.Parse);
 
-    public UInt256 UInt256(string name) => Parse(name, Ethereum.UInt256.ParseHex);
+    public UInt256 UInt256(string name) => Parse(name, Primitives.UInt256.ParseHex);
 
     public ulong UInt64(string name) => Parse(name, Hex.QuantityToUInt64);
 

@@ -45,16 +45,16 @@ public sealed class RlpWriter
     /// <inheritdoc cref="UInt64"/>
     public RlpWriter UInt256(UInt256 value)
     {
-        Span<byte> bytes = stackalloc byte[Ethereum.UInt256.Size];
+        Span<byte> bytes = stackalloc byte[Primitives.UInt256.Size];
         value.WriteBigEndian(bytes);
         return Bytes(bytes.TrimStart((byte)0));
     }
 
     /// <summary>32 bytes.</summary>
-    public RlpWriter Hash32(Hash32 value) => Bytes(Ethereum.Hash32.BytesOf(in value));
+    public RlpWriter Hash32(Hash32 value) => Bytes(Primitives.Hash32.BytesOf(in value));
 
     /// <summary>20 bytes.</summary>
-    public RlpWriter Address(Address value) => Bytes(Ethereum.Address.BytesOf(in value));
+    public RlpWriter Address(Address value) => Bytes(Primitives.Address.BytesOf(in value));
 
     /// <summary>20 bytes, or the empty string for none: the target of a transaction that creates a contract.</summary>
     public RlpWriter AddressOrNone(Address? value) => value is { } address ? Address(address) : Bytes([]);

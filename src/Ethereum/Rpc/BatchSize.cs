@@ -1,3 +1,4 @@
+
 namespace Gavel.Ethereum;
 
 /// <summary>The batch size that a server bears: halved when it refuses, grown by an eighth after a run of full batches that pass.</summary>

@@ -1,3 +1,4 @@
+
 namespace Gavel.Ethereum;
 
 /// <summary>What kind of trouble an <see cref="RpcException"/> tells of; retry and failover are decided by it.</summary>

@@ -68,13 +68,13 @@ public readonly struct RpcValue(JsonElement json, string place)
     public Hash32 Hash() => Read(Hash32.Parse, "32 bytes of hex");
 
     /// <summary>An address.</summary>
-    public Address Address() => Read(Ethereum.Address.Parse, "an address");
+    public Address Address() => Read(Primitives.Address.Parse, "an address");
 
     /// <summary>Bytes of hex.</summary>
     public byte[] Bytes() => Read(Hex.Decode, "bytes of hex");
 
     /// <summary>A hex quantity of at most 256 bits.</summary>
-    public UInt256 UInt256() => Read(Ethereum.UInt256.ParseHex, "a hex quantity");
+    public UInt256 UInt256() => Read(Primitives.UInt256.ParseHex, "a hex quantity");
 
     /// <summary>A hex quantity of at most 64 bits.</summary>
     public ulong UInt64() => Read(Hex.QuantityToUInt64, "a hex quantity of at most 64 bits");

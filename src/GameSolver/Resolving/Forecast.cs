@@ -1,5 +1,3 @@
-using Gavel.Ethereum;
-
 namespace Gavel.GameSolver.Resolving;
 
 /// <summary>How a game ends if nobody moves again: who wins it, and who gets which bond.</summary>

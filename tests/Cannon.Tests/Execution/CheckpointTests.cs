@@ -1,5 +1,3 @@
-using Gavel.Ethereum;
-
 namespace Gavel.Cannon.Tests.Execution;
 
 /// <summary>Recorded runs: hashes on the way, and checkpoints from which the run can be repeated.</summary>

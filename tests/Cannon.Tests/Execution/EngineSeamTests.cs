@@ -1,5 +1,3 @@
-using Gavel.Ethereum;
-
 namespace Gavel.Cannon.Tests.Execution;
 
 /// <summary>A second engine fits where the interpreter runs, and the machine's rules do not notice.</summary>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Gavel.Ethereum;
 
 namespace Gavel.Cannon.Tests.Execution;
 

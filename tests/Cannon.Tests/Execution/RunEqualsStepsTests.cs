@@ -1,4 +1,3 @@
-using Gavel.Ethereum;
 using Gavel.TestKit;
 
 namespace Gavel.Cannon.Tests.Execution;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
-using Gavel.Ethereum;
 
 namespace Gavel.Cannon.Tests.Files;
 

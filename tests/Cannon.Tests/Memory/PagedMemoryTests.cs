@@ -1,6 +1,5 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Gavel.Ethereum;
 
 namespace Gavel.Cannon.Tests.Memory;
 

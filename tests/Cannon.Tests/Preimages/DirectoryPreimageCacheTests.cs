@@ -1,5 +1,4 @@
 using Gavel.Cannon.Preimages;
-using Gavel.Ethereum;
 
 namespace Gavel.Cannon.Tests.Preimages;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text;
 using Gavel.Cannon.Preimages;
-using Gavel.Ethereum;
 using Gavel.TestKit;
 
 namespace Gavel.Cannon.Tests.Preimages;

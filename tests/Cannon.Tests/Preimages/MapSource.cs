@@ -1,5 +1,3 @@
-using Gavel.Ethereum;
-
 namespace Gavel.Cannon.Tests.Preimages;
 
 /// <summary>A source in memory that remembers what it was asked.</summary>

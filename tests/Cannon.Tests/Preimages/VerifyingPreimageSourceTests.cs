@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Gavel.Cannon.Preimages;
-using Gavel.Ethereum;
 
 namespace Gavel.Cannon.Tests.Preimages;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Gavel.Ethereum;
 
 namespace Gavel.Cannon.Tests.Proofs;
 

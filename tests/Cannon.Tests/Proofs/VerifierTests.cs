@@ -1,5 +1,4 @@
 using Gavel.Cannon.Checking;
-using Gavel.Ethereum;
 using Gavel.ProofVerifier;
 using Gavel.TestKit;
 

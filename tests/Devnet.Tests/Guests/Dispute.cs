@@ -1,6 +1,5 @@
 using Gavel.Cannon.Preimages;
 using Gavel.Devnet;
-using Gavel.Ethereum;
 
 namespace Gavel.Tests.Devnet.Guests;
 

@@ -3,7 +3,6 @@ using Gavel.Agent.Demo;
 using Gavel.Challenger;
 using Gavel.Contracts;
 using Gavel.Devnet;
-using Gavel.Ethereum;
 using Gavel.GameSolver;
 
 namespace Gavel.EndToEnd.Tests.Arena;

@@ -49,9 +49,9 @@ public sealed class RpcFuzzTests
         await using AnvilProcess anvil = await AnvilProcess.StartAsync();
         await using RpcEndpoint node = new(EndpointUrl.Parse(anvil.Url));
         await node.RequestAsync(new RpcRequest("anvil_mine", "0x2"), None);
-        EthClient real = new(node);
+        ChainReader real = new(node);
         Hash32 hash = (await real.GetBlockAsync(2, None)).Hash;
-        Func<EthClient, Task>[] methods =
+        Func<ChainReader, Task>[] methods =
         [
             e => e.GetChainIdAsync(None),
             e => e.FindBlockAsync(BlockRef.At(hash), None),
@@ -66,10 +66,10 @@ public sealed class RpcFuzzTests
         ];
         Random random = new(Seed.Value);
         int refused = 0, read = 0;
-        foreach (Func<EthClient, Task> method in methods)
+        foreach (Func<ChainReader, Task> method in methods)
         {
             Recorder recorder = new(node);
-            await method(new EthClient(recorder));
+            await method(new ChainReader(recorder));
             JsonElement good = recorder.Last ?? Receipt();
             for (int i = 0; i < Scale.Of(300, 20_000); i++)
             {
@@ -82,7 +82,7 @@ public sealed class RpcFuzzTests
                     }
                     else
                     {
-                        await method(new EthClient(mutant));
+                        await method(new ChainReader(mutant));
                     }
 
                     read++;

@@ -14,7 +14,7 @@ public sealed class WebSocketTests
     {
         await using AnvilProcess anvil = await AnvilProcess.StartAsync();
         await using RpcEndpoint rpc = new(SocketOf(anvil.Port), Quick);
-        EthClient eth = new(rpc);
+        ChainReader eth = new(rpc);
 
         ulong[] ids = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => eth.GetChainIdAsync(None)));
         Assert.All(ids, id => Assert.Equal(900UL, id));
@@ -54,7 +54,7 @@ public sealed class WebSocketTests
     {
         await using AnvilProcess anvil = await AnvilProcess.StartAsync();
         await using RpcEndpoint rpc = new(SocketOf(anvil.Port), Quick);
-        EthClient eth = new(rpc);
+        ChainReader eth = new(rpc);
         using LocalSigner signer = new(new PrivateKey(Hex.Decode(AnvilProcess.FirstKey)));
 
         // Code that writes an empty log with the topic 7 whenever it is called: PUSH1 7, PUSH0, PUSH0, LOG1.
@@ -115,7 +115,7 @@ public sealed class WebSocketTests
             await socket.SendAsync("{\"id\":1,\"result\":\"0x2\"}"u8.ToArray(), WebSocketMessageType.Text, true, None);
             await Task.Delay(500);
         };
-        Assert.Equal(2UL, await new EthClient(rpc).GetChainIdAsync(None));
+        Assert.Equal(2UL, await new ChainReader(rpc).GetChainIdAsync(None));
     }
 
     [Fact]
@@ -123,7 +123,7 @@ public sealed class WebSocketTests
     {
         AnvilProcess anvil = await AnvilProcess.StartAsync();
         await using RpcEndpoint rpc = new(SocketOf(anvil.Port), Quick with { MaxRetries = 8, MaxRetryDelay = TimeSpan.FromMilliseconds(200), BreakerMinimum = 100_000 });
-        EthClient eth = new(rpc);
+        ChainReader eth = new(rpc);
         Random random = new(Seed.Value);
         Task[] callers = [.. Enumerable.Range(0, 300).Select(i => CallAsync(i, random.Next(30)))];
         await Task.Delay(15);
@@ -159,7 +159,7 @@ public sealed class WebSocketTests
         return items.Current;
     }
 
-    private static async Task<RpcReceipt> SendAsync(EthClient eth, LocalSigner signer, ulong nonce, Address? to, string data)
+    private static async Task<RpcReceipt> SendAsync(ChainReader eth, LocalSigner signer, ulong nonce, Address? to, string data)
     {
         Eip1559Transaction transaction = new()
         {

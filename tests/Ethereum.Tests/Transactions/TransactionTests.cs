@@ -40,7 +40,7 @@ public sealed class TransactionTests
     {
         await using AnvilProcess anvil = await AnvilProcess.StartAsync();
         await using RpcEndpoint rpc = new(EndpointUrl.Parse(anvil.Url));
-        EthClient eth = new(rpc);
+        ChainReader eth = new(rpc);
         using LocalSigner signer = new(new PrivateKey(Hex.Decode(AnvilProcess.FirstKey)));
         UInt256 before = await eth.GetBalanceAsync(Target, BlockRef.Latest, None);
 
@@ -63,7 +63,7 @@ public sealed class TransactionTests
     {
         await using AnvilProcess anvil = await AnvilProcess.StartAsync();
         await using RpcEndpoint rpc = new(EndpointUrl.Parse(anvil.Url));
-        EthClient eth = new(rpc);
+        ChainReader eth = new(rpc);
         using LocalSigner signer = new(new PrivateKey(Hex.Decode(AnvilProcess.FirstKey)));
 
         // PUSH1 0x2a, PUSH1 0, MSTORE8, PUSH1 1, PUSH1 0, RETURN: leaves the code 0x2a.

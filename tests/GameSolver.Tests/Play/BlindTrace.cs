@@ -1,5 +1,3 @@
-using Gavel.Ethereum;
-
 namespace Gavel.GameSolver.Tests.Play;
 
 /// <summary>A trace that does not know some of its answers until it is told to see.</summary>

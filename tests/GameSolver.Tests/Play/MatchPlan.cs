@@ -1,6 +1,5 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Gavel.Ethereum;
 using Gavel.Simulator;
 
 namespace Gavel.GameSolver.Tests.Play;

@@ -1,5 +1,3 @@
-using Gavel.Ethereum;
-
 namespace Gavel.GameSolver.Tests.Play;
 
 /// <summary>Turns gambits into calls of the simulated contract. Most are illegal or lies; some are true.</summary>

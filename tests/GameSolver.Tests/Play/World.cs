@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Gavel.Ethereum;
 using Gavel.Simulator;
 
 namespace Gavel.GameSolver.Tests.Play;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Gavel.Ethereum;
 using Gavel.GameSolver.Resolving;
 using Gavel.GameSolver.Solving;
 

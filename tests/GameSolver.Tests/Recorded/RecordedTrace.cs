@@ -1,5 +1,3 @@
-using Gavel.Ethereum;
-
 namespace Gavel.GameSolver.Tests.Recorded;
 
 /// <summary>The honest trace that all recorded games follow: value i is keccak256 of i as 32 bytes, with first byte 1.</summary>

@@ -1,0 +1,63 @@
+using Gavel.Ethereum;
+
+namespace Gavel.Sending;
+
+/// <summary>Fees for the next block, in wei per gas.</summary>
+/// <param name="BaseFee">What the next block burns.</param>
+/// <param name="Tip">What its builder gets.</param>
+/// <param name="MaxFee">The most to offer, within the cap.</param>
+/// <param name="MaxBlobFee">The most to offer for blob gas, at least 1 wei; null where the chain has no blobs.</param>
+public readonly record struct FeeQuote(UInt256 BaseFee, UInt256 Tip, UInt256 MaxFee, UInt256? MaxBlobFee);
+
+/// <summary>Estimates fees by EIP-1559 (and EIP-4844 for blob gas) from the last blocks.</summary>
+public sealed class FeeEstimator(ChainReader eth, FeeOptions options)
+{
+    private static readonly double[] _percentiles = [50];
+
+    /// <summary>Fees for the block after the head.</summary>
+    /// <exception cref="RpcException">The node gave none, or the chain is from before London.</exception>
+    public async Task<FeeQuote> QuoteAsync(UInt256 cap, CancellationToken cancellationToken)
+    {
+        FeeHistory history = await eth.GetFeeHistoryAsync(options.HistoryBlocks, BlockRef.Latest, _percentiles, cancellationToken).ConfigureAwait(false);
+        if (history.BaseFees.Count == 0)
+        {
+            throw new RpcException(RpcErrorKind.NodeError, "eth_feeHistory gives no base fee: the chain is from before London, which is not supported");
+        }
+
+        return Quote(history, cap);
+    }
+
+    /// <summary>The same from a history at hand.</summary>
+    internal FeeQuote Quote(FeeHistory history, UInt256 cap)
+    {
+        UInt256 baseFee = history.BaseFees[^1];
+        UInt256 cappedTip = Min(Max(MedianTip(history), options.TipFloor), options.TipCap);
+        UInt256 tip = Min(cappedTip, cap);
+        UInt256 wanted = (Min(baseFee, cap) * (ulong)options.BaseFeePercent / 100ul) + tip;
+        UInt256? blob = history.BlobBaseFees.Count == 0 ? null : Max(Min(history.BlobBaseFees[^1], cap) * (ulong)options.BaseFeePercent / 100ul, UInt256.One);
+        return new FeeQuote(baseFee, tip, Max(Min(wanted, cap), tip), blob);
+    }
+
+    /// <summary>
+    /// The fees of a replacement, at least <see cref="FeeOptions.BumpPercent"/> above those of <paramref name="last"/> in both fields; null if that is over the cap.
+    /// </summary>
+    internal (UInt256 Tip, UInt256 MaxFee)? Bump(SignedAttempt last, FeeQuote quote, UInt256 cap)
+    {
+        UInt256 tip = Max(Raised(last.MaxPriorityFeePerGas), quote.Tip);
+        UInt256 least = Max(Raised(last.MaxFeePerGas), tip);
+        return least > cap ? null : (tip, Min(Max(least, quote.MaxFee), cap));
+    }
+
+    private static UInt256 MedianTip(FeeHistory history)
+    {
+        // Empty blocks report 0, which says nothing of what a builder takes.
+        UInt256[] tips = [.. history.Tips.Where(block => block.Count > 0 && !block[0].IsZero).Select(block => block[0]).Order()];
+        return tips.Length == 0 ? UInt256.Zero : tips[tips.Length / 2];
+    }
+
+    private static UInt256 Max(UInt256 a, UInt256 b) => a > b ? a : b;
+
+    private static UInt256 Min(UInt256 a, UInt256 b) => a < b ? a : b;
+
+    private UInt256 Raised(UInt256 fee) => ((fee * (ulong)(100 + options.BumpPercent)) + 99ul) / 100ul;
+}

@@ -1,0 +1,40 @@
+using Gavel.Ethereum;
+
+namespace Gavel.Sending;
+
+/// <summary>What the caller's check says of an intent.</summary>
+public enum IntentStanding
+{
+    /// <summary>Send it.</summary>
+    Wanted,
+
+    /// <summary>The chain already shows its effect: it is superseded.</summary>
+    Effective,
+
+    /// <summary>It must not be sent: it is refused.</summary>
+    Unwanted,
+
+    /// <summary>Nothing can be said now. It stays where it is and is asked for again.</summary>
+    Unknown,
+}
+
+/// <summary>An answer of <see cref="IIntentGuard"/>.</summary>
+/// <param name="Standing">The answer.</param>
+/// <param name="Reason">Why, for people.</param>
+/// <param name="ExactValue">The wei that the chain asks for now; an intent with another value is refused. Null where it does not matter.</param>
+public readonly record struct IntentVerdict(IntentStanding Standing, string Reason = "", UInt256? ExactValue = null)
+{
+    /// <summary>Wanted at whatever value it has.</summary>
+    public static IntentVerdict Wanted => new(IntentStanding.Wanted);
+}
+
+/// <summary>
+/// The caller's check of an intent against the chain: asked before it is first sent and before each time that it is sent again. An
+/// intent in flight that is no longer wanted has its nonce taken back by a cancellation.
+/// </summary>
+public interface IIntentGuard
+{
+    /// <summary>How the intent stands at a block.</summary>
+    /// <exception cref="RpcException">The chain could not be asked; as <see cref="IntentStanding.Unknown"/>.</exception>
+    ValueTask<IntentVerdict> CheckAsync(OutboxEntry entry, RpcBlock head, CancellationToken cancellationToken);
+}

@@ -1,0 +1,87 @@
+using Gavel.Ethereum;
+
+namespace Gavel.Sending;
+
+/// <summary>How fees are chosen. All amounts in wei per gas.</summary>
+public sealed record FeeOptions
+{
+    /// <summary>The least tip. Default 1 gwei.</summary>
+    public UInt256 TipFloor { get; init; } = 1_000_000_000;
+
+    /// <summary>The largest tip that is offered at first; bumps may go over it. Default 20 gwei.</summary>
+    public UInt256 TipCap { get; init; } = 20_000_000_000;
+
+    /// <summary>The most that is offered for a unit of gas. Default 500 gwei.</summary>
+    public UInt256 MaxFeeCap { get; init; } = 500_000_000_000;
+
+    /// <summary>The same while an emergency waits or is in flight. Default 2500 gwei.</summary>
+    public UInt256 EmergencyFeeCap { get; init; } = 2_500_000_000_000;
+
+    /// <summary>The offer is the next block's base fee times this, in percent, plus the tip. Default 200: six full blocks of headroom.</summary>
+    public int BaseFeePercent { get; init; } = 200;
+
+    /// <summary>A replacement costs at least this much more, in percent, in both fields. Nodes ask for 10. Default 12.</summary>
+    public int BumpPercent { get; init; } = 12;
+
+    /// <summary>Blocks whose tips are looked at. Default 10.</summary>
+    public int HistoryBlocks { get; init; } = 10;
+}
+
+/// <summary>How a <see cref="TransactionSender"/> behaves.</summary>
+public sealed record SenderOptions
+{
+    /// <summary>The chain; a node of another is refused.</summary>
+    public required ulong ChainId { get; init; }
+
+    /// <summary>What may be spent.</summary>
+    public required SpendPolicy Policy { get; init; }
+
+    /// <summary>How fees are chosen.</summary>
+    public FeeOptions Fees { get; init; } = new();
+
+    /// <summary>Names the reverts of the contracts that are called.</summary>
+    public RevertDecoder Reverts { get; init; } = RevertDecoder.BuiltIn;
+
+    /// <summary>Blocks, with its own, after which a mined transaction counts. Default 3.</summary>
+    public ulong Confirmations { get; init; } = 3;
+
+    /// <summary>How often the chain is looked at. Default 2 s.</summary>
+    public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a transaction may wait before it is sent again or replaced. Default 24 s, two slots.</summary>
+    public TimeSpan ResubmitAfter { get; init; } = TimeSpan.FromSeconds(24);
+
+    /// <summary>Transactions that wait to be mined at a time. Nodes keep 16 of one account for certain. Default 16.</summary>
+    public int MaxInFlight { get; init; } = 16;
+
+    /// <summary>
+    /// The gas limit is the estimate and this much of it, in percent. At least 150: estimates of the dispute contracts can be a third
+    /// too low, since a repeated write is cheap only within one second (measured on FaultDisputeGame 1.2.0, resolveClaim).
+    /// </summary>
+    public int GasPercent { get; init; } = 150;
+
+    /// <summary>The largest gas limit. Default 2^24, the limit of EIP-7825.</summary>
+    public ulong MaxGas { get; init; } = 1 << 24;
+
+    /// <summary>How often a signed transaction that nodes refuse is offered before its nonce is taken back. Default 3.</summary>
+    public int RefusalsBeforeCancel { get; init; } = 3;
+
+    /// <summary>Blocks after its confirmation for which a finished entry is watched for a reorganisation. Default 128.</summary>
+    public ulong ReorgWatch { get; init; } = 128;
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>For tests only.</summary>
+    public IFailPoints FailPoints { get; init; } = NoFailPoints.Instance;
+
+    internal void Check()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(Fees.BumpPercent, 10, "BumpPercent");
+        ArgumentOutOfRangeException.ThrowIfLessThan(Fees.BaseFeePercent, 100, "BaseFeePercent");
+        ArgumentOutOfRangeException.ThrowIfLessThan(GasPercent, 150, "GasPercent");
+        ArgumentOutOfRangeException.ThrowIfLessThan(Confirmations, 1ul, "Confirmations");
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxInFlight, 1, "MaxInFlight");
+        ArgumentOutOfRangeException.ThrowIfLessThan(RefusalsBeforeCancel, 1, "RefusalsBeforeCancel");
+    }
+}

@@ -1,0 +1,7 @@
+namespace Gavel.Sending.Tests;
+
+/// <summary>The fixed seed of the random tests of this project.</summary>
+internal static class Seed
+{
+    public const int Value = 20261121;
+}

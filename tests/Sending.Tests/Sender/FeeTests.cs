@@ -1,0 +1,143 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Gavel.Ethereum;
+using Gavel.Sending.Tests.Outbox;
+
+namespace Gavel.Sending.Tests.Sender;
+
+public sealed class FeeTests
+{
+    private const ulong Gwei = 1_000_000_000;
+
+    [Fact]
+    public async Task Quote_OnANode_CoversTheNextBlockAndItsBlobs()
+    {
+        await using SenderHarness harness = await SenderHarness.StartAsync();
+        await harness.MineAsync(5);
+        FeeQuote quote = await new FeeEstimator(harness.Chain, new FeeOptions()).QuoteAsync(500 * Gwei, SenderHarness.None);
+        await harness.MineAsync();
+        RpcBlock next = await harness.Chain.GetBlockAsync(BlockRef.Latest, SenderHarness.None);
+        Assert.Equal(next.BaseFeePerGas, quote.BaseFee);
+        Assert.Equal((UInt256)Gwei, quote.Tip);
+        Assert.Equal((quote.BaseFee * 2ul) + quote.Tip, quote.MaxFee);
+        Assert.Equal(await harness.Chain.GetBlobBaseFeeAsync(SenderHarness.None) * 2ul, quote.MaxBlobFee);
+    }
+
+    [Theory]
+    [InlineData(new ulong[] { 3, 0, 5, 4 }, 4)] // the median of blocks that paid a tip
+    [InlineData(new ulong[] { 0, 0 }, 1)] // the floor
+    [InlineData(new ulong[] { 900, 900 }, 20)] // the cap
+    public void Tip_IsTheMedianWithinFloorAndCap(ulong[] tips, ulong expected)
+    {
+        FeeQuote quote = new FeeEstimator(null!, new FeeOptions()).Quote(History(30, [.. tips.Select(tip => tip * Gwei)]), 500 * Gwei);
+        Assert.Equal((UInt256)(expected * Gwei), quote.Tip);
+        Assert.Equal((UInt256)((60 + expected) * Gwei), quote.MaxFee);
+        Assert.Null(quote.MaxBlobFee);
+    }
+
+    [Fact]
+    public void Bump_RaisesBothFieldsByTenPercentAtLeastOrNotAtAll()
+    {
+        var fees = new FeeEstimator(null!, new FeeOptions());
+        Gen<(ulong, ulong, ulong, ulong, ulong)> cases =
+            from tip in Gen.Choose(1, int.MaxValue)
+            from fee in Gen.Choose(1, int.MaxValue)
+            from baseFee in Gen.Choose(0, int.MaxValue)
+            from nextTip in Gen.Choose(0, int.MaxValue)
+            from cap in Gen.Choose(1, int.MaxValue)
+            select ((ulong)Math.Min(tip, fee), (ulong)fee * 50, (ulong)baseFee * 50, (ulong)nextTip, (ulong)cap * 100);
+        Check.One(
+            Config.QuickThrowOnFailure.WithMaxTest(2000).WithReplay(Seed.Value, 3UL),
+            Prop.ForAll(cases.ToArbitrary(), one =>
+            {
+                (ulong tip, ulong fee, ulong baseFee, ulong nextTip, ulong cap) = one;
+                SignedAttempt last = Samples.Attempt(0, "a") with { MaxPriorityFeePerGas = tip, MaxFeePerGas = fee };
+                FeeQuote quote = fees.Quote(new FeeHistory { OldestBlock = 0, BaseFees = [baseFee], BlobBaseFees = [], Tips = [[nextTip]] }, cap);
+                if (quote.Tip > quote.MaxFee || quote.MaxFee > (UInt256)cap)
+                {
+                    return false;
+                }
+
+                return fees.Bump(last, quote, cap) is not (UInt256 newTip, UInt256 newFee)
+                    ? (UInt256)(fee * 112) > (UInt256)cap * 100ul || (UInt256)(tip * 112) > (UInt256)cap * 100ul || quote.Tip > (UInt256)cap
+                    : newTip * 100ul >= (UInt256)tip * 110ul && newFee * 100ul >= (UInt256)fee * 110ul && newTip <= newFee && newFee <= (UInt256)cap;
+            }));
+    }
+
+    // What nodes say, from their sources and, for anvil, from asking one (below).
+    [Theory]
+    [InlineData("already known", SendOutcome.Taken)] // geth, reth, Erigon
+    [InlineData("AlreadyKnown", SendOutcome.Taken)] // Nethermind
+    [InlineData("Known transaction", SendOutcome.Taken)] // Besu
+    [InlineData("nonce too low: next nonce 7, tx nonce 5", SendOutcome.NonceUsed)] // geth
+    [InlineData("OldNonce, Current nonce: 7, nonce of rejected tx: 5", SendOutcome.NonceUsed)] // Nethermind
+    [InlineData("transaction underpriced: tip needed 1000000, tip permitted 1", SendOutcome.TooCheap)] // geth
+    [InlineData("replacement transaction underpriced", SendOutcome.TooCheap)] // geth, reth
+    [InlineData("ReplacementNotAllowed", SendOutcome.TooCheap)] // Nethermind
+    [InlineData("FeeTooLow, MaxFeePerGas too low", SendOutcome.TooCheap)] // Nethermind
+    [InlineData("could not replace existing tx", SendOutcome.TooCheap)] // Erigon
+    [InlineData("insufficient funds for gas * price + value: balance 0, tx cost 1, overshot 1", SendOutcome.NoFunds)] // geth
+    [InlineData("Upfront cost exceeds account balance", SendOutcome.NoFunds)] // Besu
+    [InlineData("txpool is full", SendOutcome.PoolFull)] // geth
+    [InlineData("address already reserved", SendOutcome.PoolFull)] // geth: the account has a blob transaction waiting
+    [InlineData("intrinsic gas too low: gas 20000, minimum needed 21000", SendOutcome.Refused)] // geth
+    [InlineData("invalid sender", SendOutcome.Refused)] // geth
+    internal void Fault_IsSortedByTheNodesWords(string words, SendOutcome expected) =>
+        Assert.Equal(expected, SendFault.Sort(new RpcException(RpcErrorKind.NodeError, words) { NodeMessage = words }));
+
+    [Theory]
+    [InlineData(RpcErrorKind.Network)]
+    [InlineData(RpcErrorKind.Timeout)]
+    [InlineData(RpcErrorKind.Malformed)]
+    [InlineData(RpcErrorKind.RateLimit)]
+    public void Fault_OfTheNetwork_SaysNothingOfTheTransaction(RpcErrorKind kind) =>
+        Assert.Equal(SendOutcome.Unknown, SendFault.Sort(new RpcException(kind, "nonce too low") { NodeMessage = "nonce too low" }));
+
+    [Fact]
+    public async Task Fault_OfARealNode_IsSorted()
+    {
+        await using SenderHarness harness = await SenderHarness.StartAsync();
+        Assert.Equal(SendOutcome.NoFunds, await SendAsync(0, 2 * Gwei, UInt256.Parse("20000000000000000000000")));
+        Assert.Null(await SendAsync(0, 2 * Gwei, UInt256.Zero));
+        Assert.Equal(SendOutcome.Taken, await SendAsync(0, 2 * Gwei, UInt256.Zero));
+        Assert.Equal(SendOutcome.TooCheap, await SendAsync(0, 2 * Gwei, UInt256.One));
+        await harness.MineAsync();
+        Assert.Equal(SendOutcome.NonceUsed, await SendAsync(0, 9 * Gwei, UInt256.Zero));
+        await harness.AskAsync("anvil_setNextBlockBaseFeePerGas", Hex.Quantity(50 * Gwei));
+        await harness.MineAsync();
+        Assert.Equal(SendOutcome.TooCheap, await SendAsync(1, 2 * Gwei, UInt256.Zero));
+
+        async Task<SendOutcome?> SendAsync(ulong nonce, ulong fee, UInt256 value)
+        {
+            SignedTransaction signed = await harness.Signer.SignAsync(
+                new Eip1559Transaction
+                {
+                    ChainId = 900,
+                    Nonce = nonce,
+                    MaxPriorityFeePerGas = Gwei,
+                    MaxFeePerGas = fee,
+                    GasLimit = 21_000,
+                    To = SenderHarness.Target,
+                    Value = value,
+                },
+                SenderHarness.None);
+            try
+            {
+                await harness.Chain.SendRawTransactionAsync(signed.Raw, SenderHarness.None);
+                return null;
+            }
+            catch (RpcException error)
+            {
+                return SendFault.Sort(error);
+            }
+        }
+    }
+
+    private static FeeHistory History(ulong gwei, ulong[] tips) => new()
+    {
+        OldestBlock = 1,
+        BaseFees = [gwei * Gwei],
+        BlobBaseFees = [],
+        Tips = [.. tips.Select(tip => (IReadOnlyList<UInt256>)[tip])],
+    };
+}
