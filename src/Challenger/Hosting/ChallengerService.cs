@@ -17,6 +17,9 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
     /// <summary>How each chain fares.</summary>
     public IReadOnlyDictionary<string, ChainHealth> Health => _health;
 
+    /// <summary>The dangers of all parts: what knows of dangers is put here while it lives.</summary>
+    public DangerBoard Dangers { get; } = new();
+
     /// <summary>Told after each cycle of a chain, on the chain's own task.</summary>
     public event Action<string, CycleReport>? Cycled;
 
