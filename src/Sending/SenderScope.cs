@@ -42,7 +42,7 @@ internal sealed class SenderScope(
     /// <summary>Records a change and tells of it.</summary>
     public async Task<OutboxEntry> RecordAsync(OutboxEntry entry, OutboxChange change, CancellationToken cancellationToken)
     {
-        OutboxEntry after = await Outbox.RecordAsync(entry.Id, change, cancellationToken).ConfigureAwait(false);
+        OutboxEntry after = await Outbox.RecordAsync(entry.Id, entry.Version, change, cancellationToken).ConfigureAwait(false);
         _heldBecause.Remove(entry.Id);
         foreach (Expense expense in after.Expenses.Skip(entry.Expenses.Length))
         {

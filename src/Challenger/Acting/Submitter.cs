@@ -121,6 +121,7 @@ public sealed partial class Submitter(
         LogAgain(logger, chain, game.Game, entry.State, entry.Reason);
         await outbox.RecordAsync(
             entry.Id,
+            entry.Version,
             new OutboxChange.Requeued($"{entry.State}, but the chain does not show its effect: {entry.Reason}", 0, null, clock.GetUtcNow()),
             cancellationToken);
         return true;

@@ -12,14 +12,17 @@ internal sealed class JournalFile : IDisposable
     private readonly string _path;
     private readonly IFailPoints _failPoints;
     private readonly FileStream _lock;
+    private readonly DiskReserve _reserve;
+    private bool _isUncertain;
     private SafeFileHandle _file;
     private uint _salt;
     private ulong _number;
 
-    private JournalFile(string path, IFailPoints failPoints, FileStream lockFile, SafeFileHandle file)
+    private JournalFile(string path, JournalOptions options, FileStream lockFile, SafeFileHandle file)
     {
         _path = path;
-        _failPoints = failPoints;
+        _failPoints = options.FailPoints;
+        _reserve = new DiskReserve(path + ".reserve", options.ReserveBytes, options.Clock);
         _lock = lockFile;
         _file = file;
     }
@@ -28,7 +31,7 @@ internal sealed class JournalFile : IDisposable
     public long Length { get; private set; }
 
     /// <summary>Opens the journal, or makes an empty one, and hands each good frame's records to <paramref name="index"/>.</summary>
-    public static JournalFile Open(string path, IFailPoints failPoints, OutboxIndex index, out JournalRecovery recovery)
+    public static JournalFile Open(string path, JournalOptions options, OutboxIndex index, out JournalRecovery recovery)
     {
         string full = Path.GetFullPath(path);
         Directory.CreateDirectory(Path.GetDirectoryName(full)!);
@@ -40,12 +43,13 @@ internal sealed class JournalFile : IDisposable
             File.Delete(TemporaryPath(full));
             if (!File.Exists(full))
             {
-                WriteNew(full, failPoints, [], 1, compaction: false).File.Dispose();
+                WriteNew(full, options.FailPoints, new OutboxIndex(), new HashSet<ulong>(), compaction: false).File.Dispose();
             }
 
             file = File.OpenHandle(full, FileMode.Open, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
-            var journal = new JournalFile(full, failPoints, lockFile, file);
+            var journal = new JournalFile(full, options, lockFile, file);
             recovery = journal.Recover(index);
+            file = journal._file; // another one, where an earlier version was rewritten
             return journal;
         }
         catch (Exception error)
@@ -61,31 +65,68 @@ internal sealed class JournalFile : IDisposable
         }
     }
 
-    /// <summary>Appends one frame and syncs it.</summary>
+    /// <summary>True while the disk that is kept for the journal is there, or none is to be.</summary>
+    public bool IsReserveHeld => _reserve.IsHeld;
+
+    /// <summary>Appends one frame and syncs it; on a full disk at the cost of the reserve.</summary>
+    /// <exception cref="IOException">The disk refused. <see cref="Mend"/> before the next frame.</exception>
     public void Append(ReadOnlySpan<byte> body)
     {
-        _failPoints.Reached(FailPoint.JournalBeforeWrite);
         byte[] frame = FrameOf(body, _number + 1, _salt);
-        if (_failPoints.TearsWrites)
+        try
         {
-            RandomAccess.Write(_file, frame.AsSpan(0, frame.Length / 2), Length);
-            _failPoints.Reached(FailPoint.JournalHalfWritten);
+            Write(frame);
+        }
+        catch (IOException) when (_reserve.Free())
+        {
+            RandomAccess.SetLength(_file, Length);
+            Write(frame);
         }
 
-        RandomAccess.Write(_file, frame, Length);
         _failPoints.Reached(FailPoint.JournalWritten);
+        _isUncertain = true;
         RandomAccess.FlushToDisk(_file);
+        _isUncertain = false;
         Length += frame.Length;
         _number++;
         _failPoints.Reached(FailPoint.JournalSynced);
+        _reserve.Ensure();
     }
 
-    /// <summary>Replaces the file by one that holds just these entries.</summary>
-    public void Replace(IEnumerable<OutboxEntry> entries, ulong nextId)
+    /// <summary>
+    /// Makes the file fit to be written again after the disk refused, and proves it by a frame that says nothing. After a failed sync nobody
+    /// knows what the disk holds, and a second sync may claim success for pages that the first one lost: then the file is written anew.
+    /// </summary>
+    /// <exception cref="IOException">The disk still refuses.</exception>
+    public void Mend(OutboxIndex index)
     {
-        (SafeFileHandle file, uint salt, ulong number, long length) = WriteNew(_path, _failPoints, entries, nextId, compaction: true);
+        if (_isUncertain)
+        {
+            try
+            {
+                Replace(index, new HashSet<ulong>());
+            }
+            catch (IOException) when (_reserve.Free())
+            {
+                Replace(index, new HashSet<ulong>());
+            }
+
+            return;
+        }
+
+        RandomAccess.SetLength(_file, Length);
+        var nothing = new ArrayBufferWriter<byte>();
+        JournalRecords.WriteBegin(nothing, index.NextId);
+        Append(nothing.WrittenSpan);
+    }
+
+    /// <summary>Replaces the file by one that holds the entries of the index but those that are to go.</summary>
+    public void Replace(OutboxIndex index, IReadOnlySet<ulong> gone)
+    {
+        (SafeFileHandle file, uint salt, ulong number, long length) = WriteNewOrForget(index, gone);
         _file.Dispose();
         (_file, _salt, _number, Length) = (file, salt, number, length);
+        _isUncertain = false;
         _failPoints.Reached(FailPoint.CompactionDone);
     }
 
@@ -120,7 +161,7 @@ internal sealed class JournalFile : IDisposable
     }
 
     private static (SafeFileHandle File, uint Salt, ulong Number, long Length) WriteNew(
-        string path, IFailPoints failPoints, IEnumerable<OutboxEntry> entries, ulong nextId, bool compaction)
+        string path, IFailPoints failPoints, OutboxIndex index, IReadOnlySet<ulong> gone, bool compaction)
     {
         uint salt = BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(4));
         SafeFileHandle file = File.OpenHandle(TemporaryPath(path), FileMode.Create, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
@@ -132,8 +173,13 @@ internal sealed class JournalFile : IDisposable
             long length = header.Length;
             ulong number = 0;
             var body = new ArrayBufferWriter<byte>();
-            JournalRecords.WriteBegin(body, nextId);
-            foreach (OutboxEntry entry in entries)
+            JournalRecords.WriteBegin(body, index.NextId);
+            foreach ((Address account, ulong next) in index.NextNonces)
+            {
+                JournalRecords.WriteNextNonce(body, account, next);
+            }
+
+            foreach (OutboxEntry entry in index.Entries.Where(entry => !gone.Contains(entry.Id)))
             {
                 JournalRecords.WriteRestored(body, entry);
                 if (body.WrittenCount >= JournalFormat.FrameTarget)
@@ -178,6 +224,36 @@ internal sealed class JournalFile : IDisposable
         }
     }
 
+    private (SafeFileHandle File, uint Salt, ulong Number, long Length) WriteNewOrForget(OutboxIndex index, IReadOnlySet<ulong> gone)
+    {
+        try
+        {
+            return WriteNew(_path, _failPoints, index, gone, compaction: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            if (!File.Exists(TemporaryPath(_path)))
+            {
+                _isUncertain = true; // it has the journal's name, and the folder may forget that: the file at hand is nobody's
+            }
+
+            File.Delete(TemporaryPath(_path)); // half of it would keep the disk full
+            throw;
+        }
+    }
+
+    private void Write(byte[] frame)
+    {
+        _failPoints.Reached(FailPoint.JournalBeforeWrite);
+        if (_failPoints.TearsWrites)
+        {
+            RandomAccess.Write(_file, frame.AsSpan(0, frame.Length / 2), Length);
+            _failPoints.Reached(FailPoint.JournalHalfWritten);
+        }
+
+        RandomAccess.Write(_file, frame, Length);
+    }
+
     private JournalRecovery Recover(OutboxIndex index)
     {
         var reader = new JournalReader(_file, _path);
@@ -186,7 +262,7 @@ internal sealed class JournalFile : IDisposable
         {
             try
             {
-                JournalRecords.Replay(body, index);
+                JournalRecords.Replay(body, index, reader.Version);
             }
             catch (Exception error) when (error is FormatException or OutboxException or OverflowException)
             {
@@ -202,6 +278,11 @@ internal sealed class JournalFile : IDisposable
         }
 
         (_salt, _number, Length) = (reader.Salt, reader.LastNumber, reader.GoodEnd);
+        if (reader.Version < JournalFormat.Version)
+        {
+            Replace(index, new HashSet<ulong>());
+        }
+
         return new JournalRecovery(index.Count, torn > 0 ? reader.GoodEnd : null, torn);
     }
 }

@@ -11,7 +11,12 @@ internal static class JournalFormat
 {
     public const int FileHeaderSize = 20;
     public const int FrameHeaderSize = 24;
-    public const uint Version = 1;
+    
+    /// <summary>The version that is written. Version 1 had neither expiry, permissions, versions of entries nor nonces of accounts.</summary>
+    public const uint Version = 2;
+
+    /// <summary>The earliest version that is read; a journal of it is rewritten when it is opened for writing.</summary>
+    public const uint OldestVersion = 1;
 
     /// <summary>A frame is closed once its body has reached this; a body is at most this and one record.</summary>
     public const int FrameTarget = 4 << 20;
@@ -47,8 +52,10 @@ internal static class JournalFormat
         BinaryPrimitives.WriteUInt32LittleEndian(destination[16..], Crc32C(destination[..16]));
     }
 
-    /// <returns>The file's salt: checksums of its frames start from it, so that a copy of another journal inside a record is no frame.</returns>
-    public static uint ReadFileHeader(ReadOnlySpan<byte> header, string path)
+    /// <returns>
+    /// The file's version, and its salt: checksums of its frames start from it, so that a copy of another journal inside a record is no frame.
+    /// </returns>
+    public static (uint Version, uint Salt) ReadFileHeader(ReadOnlySpan<byte> header, string path)
     {
         if (header.Length < FileHeaderSize)
         {
@@ -66,9 +73,10 @@ internal static class JournalFormat
         }
 
         uint version = BinaryPrimitives.ReadUInt32LittleEndian(header[8..]);
-        return version == Version
-            ? BinaryPrimitives.ReadUInt32LittleEndian(header[12..])
-            : throw new OutboxException(OutboxFault.WrongFormat, $"{path} is an outbox journal of version {version}; this program reads version {Version}", 8);
+        return version is >= OldestVersion and <= Version
+            ? (version, BinaryPrimitives.ReadUInt32LittleEndian(header[12..]))
+            : throw new OutboxException(
+                OutboxFault.WrongFormat, $"{path} is an outbox journal of version {version}; this program reads versions {OldestVersion} to {Version}", 8);
     }
 
     /// <summary>A frame's header; <paramref name="body"/> follows it.</summary>

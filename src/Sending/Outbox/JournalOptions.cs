@@ -14,6 +14,9 @@ public sealed record JournalOptions
     /// </summary>
     public TimeSpan KeepFinal { get; init; } = TimeSpan.FromDays(14);
 
+    /// <summary>Disk in bytes that a file beside the journal keeps for it, to be let go when the disk is full. Default 4 MiB; 0 for none.</summary>
+    public long ReserveBytes { get; init; } = 4 << 20;
+
     /// <summary>The clock of enqueueing and of dropping.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 

@@ -5,10 +5,13 @@ namespace Gavel.Sending;
 
 /// <summary>
 /// The outbox in one append-only file of this process alone. Each change is checksummed and synced before its call returns; changes that
-/// are asked for at the same time share a sync. The form of the file and the rules of recovery are in docs/outbox.md.
+/// are asked for at the same time share a sync. After the disk refused a write nothing is taken until it can be written again, which is tried
+/// every second and at each call. The form of the file and the rules of recovery are in docs/outbox.md.
 /// </summary>
 public sealed class JournalOutbox : IOutbox, IAsyncDisposable
 {
+    private static readonly TimeSpan _mendInterval = TimeSpan.FromSeconds(1);
+
     private readonly JournalFile _file;
     private readonly JournalOptions _options;
     private readonly OutboxIndex _index;
@@ -18,7 +21,7 @@ public sealed class JournalOutbox : IOutbox, IAsyncDisposable
     private readonly Dictionary<ulong, OutboxEntry> _stagedById = [];
     private readonly Dictionary<string, OutboxEntry> _stagedByKey = [];
     private long _lengthAfterCompaction;
-    private OutboxException? _fault;
+    private volatile OutboxException? _fault;
 
     private JournalOutbox(JournalFile file, OutboxIndex index, JournalOptions options, JournalRecovery recovery)
     {
@@ -33,6 +36,15 @@ public sealed class JournalOutbox : IOutbox, IAsyncDisposable
     /// <summary>Bytes in the file.</summary>
     public long Length => _file.Length;
 
+    /// <summary>Why nothing can be written at the moment; null while all is well.</summary>
+    public OutboxException? Fault => _fault;
+
+    /// <summary>False once the disk is so full that the journal has taken what was kept for it.</summary>
+    public bool IsReserveHeld => _file.IsReserveHeld;
+
+    /// <summary>0: the file has one owner.</summary>
+    public ulong Epoch => 0;
+
     /// <summary>Opens the journal at <paramref name="path"/>, or makes an empty one. A torn last frame is cut off.</summary>
     /// <exception cref="OutboxException">Locked by another process, damaged before its last frame, of another format, or not writable.</exception>
     public static JournalOutbox Open(string path, JournalOptions? options = null)
@@ -41,57 +53,53 @@ public sealed class JournalOutbox : IOutbox, IAsyncDisposable
         options ??= new JournalOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(options.KeepFinal, TimeSpan.FromDays(2), nameof(options));
         var index = new OutboxIndex();
-        JournalFile file = JournalFile.Open(path, options.FailPoints, index, out JournalRecovery recovery);
+        JournalFile file = JournalFile.Open(path, options, index, out JournalRecovery recovery);
         return new JournalOutbox(file, index, options, recovery);
     }
 
     /// <inheritdoc/>
-    public async ValueTask<Enqueued> EnqueueAsync(Intent intent, CancellationToken cancellationToken)
+    public async ValueTask<Enqueued> EnqueueAsync(Intent intent, bool isPermitted, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(intent);
         intent.Check();
 
         // The caller may use its buffers again before the writer gets to them.
         Intent own = intent with { Key = intent.Key.ToArray(), Calldata = intent.Calldata.ToArray(), Explanation = intent.Explanation.ToArray() };
-        Work done = await RunAsync(new Work { Intent = own }, cancellationToken);
+        Work done = await RunAsync(new Work { Intent = own, IsPermitted = isPermitted }, cancellationToken);
         return new Enqueued(done.Entry!, done.Added);
     }
 
     /// <inheritdoc/>
-    public async ValueTask<OutboxEntry> RecordAsync(ulong id, OutboxChange change, CancellationToken cancellationToken)
+    public async ValueTask<OutboxEntry> RecordAsync(ulong id, ulong expectedVersion, OutboxChange change, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(change);
-        return (await RunAsync(new Work { Id = id, Change = change }, cancellationToken)).Entry!;
+        return (await RunAsync(new Work { Id = id, ExpectedVersion = expectedVersion, Change = change }, cancellationToken)).Entry!;
     }
 
     /// <inheritdoc/>
-    public ValueTask<OutboxEntry?> FindAsync(ReadOnlyMemory<byte> key, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        lock (_indexLock)
-        {
-            return ValueTask.FromResult(_index.TryFind(key, out OutboxEntry? entry) ? entry : null);
-        }
-    }
+    public ValueTask<OutboxEntry?> FindAsync(ReadOnlyMemory<byte> key, CancellationToken cancellationToken) =>
+        ReadAsync(index => index.TryFind(key, out OutboxEntry? entry) ? entry : null, cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<OutboxEntry>> ListAsync(ReadOnlyMemory<OutboxState> states, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        lock (_indexLock)
-        {
-            var found = new List<OutboxEntry>();
-            foreach (OutboxEntry entry in _index.Entries)
-            {
-                if (states.IsEmpty || states.Span.Contains(entry.State))
-                {
-                    found.Add(entry);
-                }
-            }
+    public ValueTask<IReadOnlyList<OutboxEntry>> ListOpenAsync(CancellationToken cancellationToken) =>
+        ReadAsync<IReadOnlyList<OutboxEntry>>(index => [.. index.Open], cancellationToken);
 
-            return ValueTask.FromResult<IReadOnlyList<OutboxEntry>>(found);
-        }
-    }
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<OutboxEntry>> ListMinedAsync(ulong fromBlock, CancellationToken cancellationToken) =>
+        ReadAsync<IReadOnlyList<OutboxEntry>>(index => [.. index.MinedFrom(fromBlock)], cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<OutboxEntry>> ListAsync(ReadOnlyMemory<OutboxState> states, CancellationToken cancellationToken) =>
+        ReadAsync<IReadOnlyList<OutboxEntry>>(
+            index => [.. index.Entries.Where(entry => states.IsEmpty || states.Span.Contains(entry.State))], cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<UInt256> SpentSinceAsync(DateTimeOffset since, CancellationToken cancellationToken) =>
+        ReadAsync(index => index.SpentSince(since), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<ulong?> NextNonceAsync(Address account, CancellationToken cancellationToken) =>
+        ReadAsync<ulong?>(index => index.NextNonces.TryGetValue(account, out ulong next) ? next : null, cancellationToken);
 
     /// <summary>Rewrites the file without what <see cref="JournalOptions.KeepFinal"/> lets go and without the steps that led to what stays.</summary>
     /// <exception cref="OutboxException">The disk refused, or the outbox is closed.</exception>
@@ -103,6 +111,15 @@ public sealed class JournalOutbox : IOutbox, IAsyncDisposable
         _work.Writer.TryComplete();
         await _writer;
         _file.Dispose();
+    }
+
+    private ValueTask<T> ReadAsync<T>(Func<OutboxIndex, T> read, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_indexLock)
+        {
+            return ValueTask.FromResult(read(_index));
+        }
     }
 
     private async Task<Work> RunAsync(Work work, CancellationToken cancellationToken)
@@ -120,8 +137,9 @@ public sealed class JournalOutbox : IOutbox, IAsyncDisposable
     {
         var batch = new List<Work>();
         var body = new ArrayBufferWriter<byte>();
-        while (await _work.Reader.WaitToReadAsync())
+        while (await WaitForWorkAsync())
         {
+            Mend();
             while (body.WrittenCount < JournalFormat.FrameTarget && _work.Reader.TryRead(out Work? work))
             {
                 Stage(work, body);
@@ -133,6 +151,39 @@ public sealed class JournalOutbox : IOutbox, IAsyncDisposable
             body.ResetWrittenCount();
         }
     }
+
+    private async Task<bool> WaitForWorkAsync()
+    {
+        Task<bool> work = _work.Reader.WaitToReadAsync().AsTask();
+        while (_fault is not null && await Task.WhenAny(work, Task.Delay(_mendInterval, _options.Clock)) != work)
+        {
+            Mend();
+        }
+
+        return await work;
+    }
+
+    /// <summary>After a failed write: tries to write again. What is in memory is what was promised, and what the file will hold.</summary>
+    private void Mend()
+    {
+        if (_fault is null)
+        {
+            return;
+        }
+
+        try
+        {
+            _file.Mend(_index);
+            _fault = null;
+        }
+        catch (Exception error)
+        {
+            _fault = Failed(error);
+        }
+    }
+
+    private static OutboxException Failed(Exception error) => new(
+        OutboxFault.WriteFailed, $"the journal cannot be written: {error.Message}; it is tried again until it can", inner: error);
 
     /// <summary>Writes a change's record and puts the entry as it will be into <see cref="Work.Entry"/>. Others see it after the sync.</summary>
     private void Stage(Work work, ArrayBufferWriter<byte> body)
@@ -150,7 +201,14 @@ public sealed class JournalOutbox : IOutbox, IAsyncDisposable
             }
             else if (work.Change is not null)
             {
-                OutboxEntry entry = Staged(work.Id).Apply(work.Change);
+                OutboxEntry before = Staged(work.Id);
+                if (before.Version != work.ExpectedVersion)
+                {
+                    throw new OutboxException(
+                        OutboxFault.Conflict, $"entry {work.Id} has changed: it is {before.State} in version {before.Version}, not in {work.ExpectedVersion}");
+                }
+
+                OutboxEntry entry = before.Apply(work.Change);
                 JournalRecords.WriteChange(body, entry.Id, work.Change);
                 work.Entry = _stagedById[entry.Id] = entry;
             }
@@ -173,7 +231,15 @@ public sealed class JournalOutbox : IOutbox, IAsyncDisposable
         // Cut to what the journal holds, so that an entry is the same before and after it is read back.
         DateTimeOffset now = WholeMilliseconds(_options.Clock.GetUtcNow());
         Intent intent = work.Intent with { Deadline = work.Intent.Deadline is DateTimeOffset deadline ? WholeMilliseconds(deadline) : null };
-        entry = new OutboxEntry { Id = _index.NextId + (ulong)_stagedByKey.Count, Intent = intent, EnqueuedAt = now, ChangedAt = now };
+        entry = new OutboxEntry
+        {
+            Id = _index.NextId + (ulong)_stagedByKey.Count,
+            Intent = intent,
+            EnqueuedAt = now,
+            ChangedAt = now,
+            Deadline = intent.Deadline,
+            Permission = work.IsPermitted ? new Permission(Epoch, now) : null,
+        };
         JournalRecords.WriteEnqueued(body, entry);
         _stagedByKey.Add(key, entry);
         work.Entry = _stagedById[entry.Id] = entry;
@@ -194,6 +260,15 @@ public sealed class JournalOutbox : IOutbox, IAsyncDisposable
             }
 
             Publish();
+        }
+        catch (Exception error)
+        {
+            _fault = Failed(error);
+            batch.ForEach(work => work.Error ??= _fault);
+        }
+
+        try
+        {
             if (_fault is null && (batch.Exists(work => work.IsCompaction) || IsLong()))
             {
                 Compact();
@@ -201,9 +276,10 @@ public sealed class JournalOutbox : IOutbox, IAsyncDisposable
         }
         catch (Exception error)
         {
-            // What is on the disk is unknown now; a second sync may claim success for pages that the first one lost.
-            _fault = new OutboxException(OutboxFault.WriteFailed, $"the journal could not be written and must be opened again: {error.Message}", inner: error);
-            batch.ForEach(work => work.Error ??= _fault);
+            // What was appended is as durable as it was said to be; the next write comes after a mending, and the next compaction later.
+            _lengthAfterCompaction = _file.Length;
+            _fault = Failed(error);
+            batch.FindAll(work => work.IsCompaction).ForEach(work => work.Error ??= _fault);
         }
 
         _stagedById.Clear();
@@ -236,7 +312,7 @@ public sealed class JournalOutbox : IOutbox, IAsyncDisposable
     {
         DateTimeOffset oldest = _options.Clock.GetUtcNow() - _options.KeepFinal;
         var gone = _index.Entries.Where(entry => entry.IsFinal && entry.ChangedAt < oldest).ToList();
-        _file.Replace(_index.Entries.Except(gone), _index.NextId);
+        _file.Replace(_index, gone.Select(entry => entry.Id).ToHashSet());
         lock (_indexLock)
         {
             gone.ForEach(_index.Remove);
@@ -249,7 +325,11 @@ public sealed class JournalOutbox : IOutbox, IAsyncDisposable
     {
         public Intent? Intent { get; init; }
 
+        public bool IsPermitted { get; init; }
+
         public ulong Id { get; init; }
+
+        public ulong ExpectedVersion { get; init; }
 
         public OutboxChange? Change { get; init; }
 

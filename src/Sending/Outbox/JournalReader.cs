@@ -21,12 +21,15 @@ internal sealed class JournalReader(SafeFileHandle file, string path)
 
     public uint Salt => _salt;
 
+    /// <summary>The file's format.</summary>
+    public uint Version { get; private set; }
+
     public long TornBytes => _end - _position;
 
     public void ReadHeader()
     {
         byte[] header = new byte[JournalFormat.FileHeaderSize];
-        _salt = JournalFormat.ReadFileHeader(header.AsSpan(0, Read(header, 0)), path);
+        (Version, _salt) = JournalFormat.ReadFileHeader(header.AsSpan(0, Read(header, 0)), path);
         _position = JournalFormat.FileHeaderSize;
     }
 

@@ -20,18 +20,35 @@ internal static class JournalRecords
         Refused = 8,
         Requeued = 9,
         Unmined = 10,
-        Restored = 11,
+        RestoredV1 = 11,
+
+        // Since version 2.
+        EnqueuedPermitted = 12,
+        Permitted = 13,
+        Expired = 14,
+        Restored = 15,
+        NextNonce = 16,
     }
+
+    private const Kind LastOfVersion1 = Kind.RestoredV1;
 
     /// <summary>First record of a file: ids below <paramref name="nextId"/> are spent.</summary>
     public static void WriteBegin(IBufferWriter<byte> output, ulong nextId) => new JournalWriter(output).Head((byte)Kind.Begin, nextId);
 
+    /// <summary>The nonces below <paramref name="next"/> are spent or held.</summary>
+    public static void WriteNextNonce(IBufferWriter<byte> output, Address account, ulong next) =>
+        new JournalWriter(output).Head((byte)Kind.NextNonce, next).Address(account);
+
     public static void WriteEnqueued(IBufferWriter<byte> output, OutboxEntry entry)
     {
         Intent intent = entry.Intent;
-        new JournalWriter(output).Head((byte)Kind.Enqueued, entry.Id)
+        JournalWriter writer = new JournalWriter(output).Head((byte)(entry.Permission is null ? Kind.Enqueued : Kind.EnqueuedPermitted), entry.Id)
             .Bytes(intent.Key).Address(intent.Target).Bytes(intent.Calldata).Number(intent.Value).U64(intent.GasHint)
             .I64(intent.Priority).OptionalTime(intent.Deadline).Bytes(intent.Explanation).Time(entry.EnqueuedAt);
+        if (entry.Permission is { } permission)
+        {
+            writer.U64(permission.Epoch).Time(permission.At);
+        }
     }
 
     public static void WriteChange(IBufferWriter<byte> output, ulong id, OutboxChange change)
@@ -57,6 +74,12 @@ internal static class JournalRecords
             case OutboxChange.Refused c:
                 writer.Head((byte)Kind.Refused, id).Text(c.Reason).Bytes(c.RevertData).Time(c.At);
                 break;
+            case OutboxChange.Expired c:
+                writer.Head((byte)Kind.Expired, id).Text(c.Reason).Time(c.At);
+                break;
+            case OutboxChange.Permitted c:
+                writer.Head((byte)Kind.Permitted, id).OptionalTime(c.Deadline).U64(c.Epoch).Time(c.At);
+                break;
             case OutboxChange.Requeued c:
                 writer.Head((byte)Kind.Requeued, id).Text(c.Reason).U64(c.GasFloor).Mined(c.Mined).Time(c.At);
                 break;
@@ -73,6 +96,7 @@ internal static class JournalRecords
     {
         WriteEnqueued(output, entry);
         JournalWriter writer = new JournalWriter(output).Head((byte)Kind.Restored, entry.Id)
+            .U64(entry.Version).OptionalTime(entry.Deadline)
             .U8((byte)entry.State).Time(entry.ChangedAt).Mined(entry.Mined).Text(entry.Reason).Bytes(entry.RevertData)
             .U64(entry.GasFloor).U64((ulong)entry.Requeues).U64((ulong)entry.Attempts.Length);
         foreach (SignedAttempt attempt in entry.Attempts)
@@ -88,25 +112,42 @@ internal static class JournalRecords
     }
 
     /// <summary>Applies all records of a frame's body.</summary>
+    /// <param name="body">The frame's body.</param>
+    /// <param name="index">What its records are applied to.</param>
+    /// <param name="version">The file's format: a record of a later one has no place in it.</param>
     /// <exception cref="FormatException">The body is not what this program writes.</exception>
     /// <exception cref="OutboxException">A record cannot follow those before it.</exception>
-    public static void Replay(ReadOnlyMemory<byte> body, OutboxIndex index)
+    public static void Replay(ReadOnlyMemory<byte> body, OutboxIndex index, uint version)
     {
         var reader = new JournalFields(body);
         while (!reader.IsAtEnd)
         {
             byte kind = reader.U8();
             ulong id = reader.U64();
+            if (version == 1 && (Kind)kind > LastOfVersion1)
+            {
+                throw new FormatException($"record kind {kind} in a journal of version 1");
+            }
+
             switch ((Kind)kind)
             {
                 case Kind.Begin:
                     index.Begin(id);
                     break;
+                case Kind.NextNonce when id > 0:
+                    index.SignedUpTo(reader.Address(), id - 1);
+                    break;
                 case Kind.Enqueued:
                     index.Add(ReadEnqueued(reader, id));
                     break;
-                case Kind.Restored:
+                case Kind.EnqueuedPermitted:
+                    index.Add(ReadEnqueued(reader, id) with { Permission = new Permission(reader.U64(), reader.Time()) });
+                    break;
+                case Kind.RestoredV1:
                     index.Restore(ReadRestored(reader, index.Get(id)));
+                    break;
+                case Kind.Restored:
+                    index.Restore(ReadRestored(reader, index.Get(id) with { Version = reader.U64(), Deadline = reader.OptionalTime() }));
                     break;
                 default:
                     index.Change(id, ReadChange(reader, (Kind)kind));
@@ -129,7 +170,7 @@ internal static class JournalRecords
             Explanation = reader.Bytes(),
         };
         DateTimeOffset at = reader.Time();
-        return new OutboxEntry { Id = id, Intent = intent, EnqueuedAt = at, ChangedAt = at };
+        return new OutboxEntry { Id = id, Intent = intent, EnqueuedAt = at, ChangedAt = at, Deadline = intent.Deadline };
     }
 
     private static OutboxEntry ReadRestored(JournalFields reader, OutboxEntry entry)
@@ -171,6 +212,8 @@ internal static class JournalRecords
         Kind.Failed => new OutboxChange.Failed(reader.RequiredMined(), reader.Text(), reader.Bytes(), reader.Time()),
         Kind.Superseded => new OutboxChange.Superseded(reader.Text(), reader.Time()),
         Kind.Refused => new OutboxChange.Refused(reader.Text(), reader.Bytes(), reader.Time()),
+        Kind.Expired => new OutboxChange.Expired(reader.Text(), reader.Time()),
+        Kind.Permitted => new OutboxChange.Permitted(reader.OptionalTime(), reader.U64(), reader.Time()),
         Kind.Requeued => new OutboxChange.Requeued(reader.Text(), reader.U64(), reader.Mined(), reader.Time()),
         Kind.Unmined => new OutboxChange.Unmined(reader.Text(), reader.Time()),
         _ => throw new FormatException($"unknown record kind {(byte)kind}"),

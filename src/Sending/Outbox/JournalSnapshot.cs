@@ -23,7 +23,7 @@ public static class JournalSnapshot
             reader.ReadHeader();
             while (reader.Next() is (byte[] body, _))
             {
-                JournalRecords.Replay(body, index);
+                JournalRecords.Replay(body, index, reader.Version);
             }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or FormatException or OverflowException)

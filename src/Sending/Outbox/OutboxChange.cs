@@ -25,6 +25,17 @@ public abstract record OutboxChange
     /// <summary>It must not be sent.</summary>
     public sealed record Refused(string Reason, ReadOnlyMemory<byte> RevertData, DateTimeOffset At) : OutboxChange;
 
+    /// <summary>Its deadline passed while it was queued: the chain would not take it any more.</summary>
+    public sealed record Expired(string Reason, DateTimeOffset At) : OutboxChange;
+
+    /// <summary>
+    /// A decision of the running process wants it: before that, what an earlier run left in the queue is not sent. The state stays.
+    /// </summary>
+    /// <param name="Deadline">When the call loses its worth, as it is known now; null for never.</param>
+    /// <param name="Epoch">The <see cref="IOutbox.Epoch"/> of whoever permits it.</param>
+    /// <param name="At">When.</param>
+    public sealed record Permitted(DateTimeOffset? Deadline, ulong Epoch, DateTimeOffset At) : OutboxChange;
+
     /// <summary>
     /// Back to the queue, without a nonce: none of its attempts can be mined any more, or a final state was wrong. Attempts are forgotten.
     /// </summary>

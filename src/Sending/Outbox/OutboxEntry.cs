@@ -14,6 +14,15 @@ public sealed record OutboxEntry
     /// <summary>When it was enqueued.</summary>
     public required DateTimeOffset EnqueuedAt { get; init; }
 
+    /// <summary>Counts the changes of the entry, enqueueing being the first: what a change was decided on is named by it.</summary>
+    public ulong Version { get; init; } = 1;
+
+    /// <summary>When the call loses its worth: the intent's, or what a later <see cref="OutboxChange.Permitted"/> says. Null for never.</summary>
+    public DateTimeOffset? Deadline { get; init; }
+
+    /// <summary>The last permission to send it; null for none.</summary>
+    public Permission? Permission { get; init; }
+
     /// <summary>Where it stands.</summary>
     public OutboxState State { get; init; }
 
@@ -45,7 +54,7 @@ public sealed record OutboxEntry
     public bool IsInFlight => State is OutboxState.Signed or OutboxState.Sent;
 
     /// <summary>True once nothing more is to be done for it.</summary>
-    public bool IsFinal => State is OutboxState.Confirmed or OutboxState.Superseded or OutboxState.Failed or OutboxState.Refused;
+    public bool IsFinal => !IsInFlight && State != OutboxState.Queued;
 
     /// <summary>The nonce it holds or, once mined, held.</summary>
     public ulong? Nonce => Attempts.IsEmpty ? null : Attempts[0].Nonce;
@@ -58,7 +67,7 @@ public sealed record OutboxEntry
     public OutboxEntry Apply(OutboxChange change)
     {
         ArgumentNullException.ThrowIfNull(change);
-        return change switch
+        OutboxEntry after = change switch
         {
             OutboxChange.Signed signed => WithAttempt(signed.Attempt),
             OutboxChange.Sent sent => WithSent(sent),
@@ -66,10 +75,13 @@ public sealed record OutboxEntry
             OutboxChange.Failed failed => Finished(OutboxState.Failed, failed.Mined, failed.Reason, failed.RevertData, failed.At),
             OutboxChange.Superseded superseded => SetAside(OutboxState.Superseded, superseded.Reason, default, superseded.At),
             OutboxChange.Refused refused => SetAside(OutboxState.Refused, refused.Reason, refused.RevertData, refused.At),
+            OutboxChange.Expired expired => SetAside(OutboxState.Expired, expired.Reason, default, expired.At),
+            OutboxChange.Permitted permitted => WithPermission(permitted),
             OutboxChange.Requeued requeued => BackInQueue(requeued),
             OutboxChange.Unmined unmined => InFlightAgain(unmined),
             _ => throw new OutboxException(OutboxFault.BadTransition, $"unknown change {change.GetType().Name}"),
         };
+        return after with { Version = Version + 1 };
     }
 
     private OutboxEntry WithAttempt(SignedAttempt attempt)
@@ -130,6 +142,12 @@ public sealed record OutboxEntry
         return this with { State = state, ChangedAt = at, Reason = reason, RevertData = revertData };
     }
 
+    private OutboxEntry WithPermission(OutboxChange.Permitted permitted)
+    {
+        Require(State == OutboxState.Queued, "permitted");
+        return this with { Deadline = permitted.Deadline, Permission = new Permission(permitted.Epoch, permitted.At) };
+    }
+
     private OutboxEntry BackInQueue(OutboxChange.Requeued requeued)
     {
         Require(State != OutboxState.Queued, "requeued");
@@ -178,3 +196,8 @@ public sealed record OutboxEntry
         }
     }
 }
+
+/// <summary>That somebody who decides wants an entry sent.</summary>
+/// <param name="Epoch">The <see cref="IOutbox.Epoch"/> under which it was given.</param>
+/// <param name="At">When.</param>
+public readonly record struct Permission(ulong Epoch, DateTimeOffset At);

@@ -12,8 +12,11 @@ public enum OutboxFault
     /// <summary>Not a journal, or one of a later version.</summary>
     WrongFormat,
 
-    /// <summary>The disk refused to write or sync. The outbox takes nothing more; open it again.</summary>
+    /// <summary>The disk refused to write or sync. Nothing is taken until the outbox has mended itself.</summary>
     WriteFailed,
+
+    /// <summary>The entry has changed since it was read: read it again and decide anew.</summary>
+    Conflict,
 
     /// <summary>A change that cannot follow the state of its entry, or an entry that is not there.</summary>
     BadTransition,

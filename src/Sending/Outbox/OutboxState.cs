@@ -1,6 +1,6 @@
 namespace Gavel.Sending;
 
-/// <summary>Where an intent stands. The last four are final unless the entry is requeued on purpose.</summary>
+/// <summary>Where an intent stands. All but the first three are final unless the entry is requeued on purpose. Journals hold the numbers.</summary>
 public enum OutboxState
 {
     /// <summary>Wanted; holds no nonce.</summary>
@@ -23,4 +23,7 @@ public enum OutboxState
 
     /// <summary>Not sent: it would revert, or the spend policy or the caller's check forbids it.</summary>
     Refused,
+
+    /// <summary>Not sent before its deadline passed.</summary>
+    Expired,
 }

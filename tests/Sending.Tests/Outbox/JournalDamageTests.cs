@@ -154,7 +154,7 @@ public sealed class JournalDamageTests : IDisposable
     {
         // The checksum holds, the content does not: only a defect or a later version writes such a thing.
         Gen<byte[]> bodies =
-            from kind in Gen.Choose(0, 12)
+            from kind in Gen.Choose(0, 17)
             from tail in Gen.Choose(0, 255).Select(value => (byte)value).ArrayOf()
             select (byte[])[(byte)kind, .. tail];
         Check.One(
@@ -209,23 +209,34 @@ public sealed class JournalDamageTests : IDisposable
 
     private sealed class Watched(IOutbox inner, Func<Task> afterEach) : IOutbox
     {
-        public async ValueTask<Enqueued> EnqueueAsync(Intent intent, CancellationToken cancellationToken)
+        public ulong Epoch => inner.Epoch;
+
+        public async ValueTask<Enqueued> EnqueueAsync(Intent intent, bool isPermitted, CancellationToken cancellationToken)
         {
-            Enqueued result = await inner.EnqueueAsync(intent, cancellationToken);
+            Enqueued result = await inner.EnqueueAsync(intent, isPermitted, cancellationToken);
             await afterEach();
             return result;
         }
 
-        public async ValueTask<OutboxEntry> RecordAsync(ulong id, OutboxChange change, CancellationToken cancellationToken)
+        public async ValueTask<OutboxEntry> RecordAsync(ulong id, ulong expectedVersion, OutboxChange change, CancellationToken cancellationToken)
         {
-            OutboxEntry result = await inner.RecordAsync(id, change, cancellationToken);
+            OutboxEntry result = await inner.RecordAsync(id, expectedVersion, change, cancellationToken);
             await afterEach();
             return result;
         }
 
         public ValueTask<OutboxEntry?> FindAsync(ReadOnlyMemory<byte> key, CancellationToken cancellationToken) => inner.FindAsync(key, cancellationToken);
 
+        public ValueTask<IReadOnlyList<OutboxEntry>> ListOpenAsync(CancellationToken cancellationToken) => inner.ListOpenAsync(cancellationToken);
+
+        public ValueTask<IReadOnlyList<OutboxEntry>> ListMinedAsync(ulong fromBlock, CancellationToken cancellationToken) =>
+            inner.ListMinedAsync(fromBlock, cancellationToken);
+
         public ValueTask<IReadOnlyList<OutboxEntry>> ListAsync(ReadOnlyMemory<OutboxState> states, CancellationToken cancellationToken) =>
             inner.ListAsync(states, cancellationToken);
+
+        public ValueTask<UInt256> SpentSinceAsync(DateTimeOffset since, CancellationToken cancellationToken) => inner.SpentSinceAsync(since, cancellationToken);
+
+        public ValueTask<ulong?> NextNonceAsync(Address account, CancellationToken cancellationToken) => inner.NextNonceAsync(account, cancellationToken);
     }
 }

@@ -57,7 +57,15 @@ internal static class Samples
             $"{a.Account} {a.Nonce} {a.Purpose} {a.Hash} {Hex.Encode(a.Raw.Span)} {a.GasLimit} {a.MaxFeePerGas} {a.MaxPriorityFeePerGas} {a.SignedAt:O} {a.SentAt:O}"));
         return $"{entry.Id} {Hex.Encode(i.Key.Span)} {i.Target} {Hex.Encode(i.Calldata.Span)} {i.Value} {i.GasHint} {i.Priority} {i.Deadline:O} "
             + $"{Hex.Encode(i.Explanation.Span)} {entry.EnqueuedAt:O} {entry.State} {entry.ChangedAt:O} [{attempts}] {entry.Mined} {entry.Reason} "
-            + $"{Hex.Encode(entry.RevertData.Span)} {entry.GasFloor} {entry.Requeues} {string.Join(";", entry.Expenses)}";
+            + $"{Hex.Encode(entry.RevertData.Span)} {entry.GasFloor} {entry.Requeues} {string.Join(";", entry.Expenses)} "
+            + $"{entry.Version} {entry.Deadline:O} {entry.Permission?.Epoch} {entry.Permission?.At:O}";
+    }
+
+    /// <summary>Records a change of an entry as it now is, whatever its version.</summary>
+    public static async ValueTask<OutboxEntry> ChangeAsync(this IOutbox outbox, ulong id, OutboxChange change, CancellationToken cancellationToken)
+    {
+        OutboxEntry? entry = (await outbox.ListAsync(default, cancellationToken)).FirstOrDefault(entry => entry.Id == id);
+        return await outbox.RecordAsync(id, entry?.Version ?? 0, change, cancellationToken);
     }
 
     public static async Task<string[]> ShownAsync(IOutbox outbox) =>

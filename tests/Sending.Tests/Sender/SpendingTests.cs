@@ -1,5 +1,6 @@
 using System.Text;
 using Gavel.Ethereum;
+using Gavel.Sending.Tests.Outbox;
 
 namespace Gavel.Sending.Tests.Sender;
 
@@ -132,7 +133,7 @@ public sealed class SpendingTests
 
         // As a former run left it, when there was still money.
         ulong id = (await harness.Outbox.EnqueueAsync(SenderHarness.Intent("bond", value: 900_000_000_000_000_000), SenderHarness.None)).Entry.Id;
-        await harness.Outbox.RecordAsync(id, new OutboxChange.Signed(await AttemptAsync(harness, "bond", 0, 900_000_000_000_000_000)), SenderHarness.None);
+        await harness.Outbox.ChangeAsync(id, new OutboxChange.Signed(await AttemptAsync(harness, "bond", 0, 900_000_000_000_000_000)), SenderHarness.None);
         await harness.Outbox.EnqueueAsync(SenderHarness.Intent("gas only"), SenderHarness.None);
         harness.Run().MineSteadily();
         await harness.UntilAsync("gas only", OutboxState.Confirmed);
@@ -146,7 +147,7 @@ public sealed class SpendingTests
         await using SenderHarness harness = await SenderHarness.StartAsync();
         SignedAttempt attempt = await AttemptAsync(harness, "a", 0, 0);
         ulong id = (await harness.Outbox.EnqueueAsync(SenderHarness.Intent("a"), SenderHarness.None)).Entry.Id;
-        await harness.Outbox.RecordAsync(id, new OutboxChange.Signed(attempt), SenderHarness.None);
+        await harness.Outbox.ChangeAsync(id, new OutboxChange.Signed(attempt), SenderHarness.None);
         await harness.Outbox.EnqueueAsync(SenderHarness.Intent("b", priority: 5), SenderHarness.None);
         harness.Run().MineSteadily();
         await harness.UntilAllFinalAsync();
@@ -160,7 +161,7 @@ public sealed class SpendingTests
     {
         await using SenderHarness harness = await SenderHarness.StartAsync();
         ulong id = (await harness.Outbox.EnqueueAsync(SenderHarness.Intent("a"), SenderHarness.None)).Entry.Id;
-        await harness.Outbox.RecordAsync(id, new OutboxChange.Signed((await AttemptAsync(harness, "a", 0, 0)) with { Account = SenderHarness.Target }), SenderHarness.None);
+        await harness.Outbox.ChangeAsync(id, new OutboxChange.Signed((await AttemptAsync(harness, "a", 0, 0)) with { Account = SenderHarness.Target }), SenderHarness.None);
         using var foreign = new TransactionSender(
             harness.Chain, harness.Signer, harness.Outbox, harness.Guard, new SenderOptions { ChainId = 900, Policy = harness.Policy });
         SenderException error = await Assert.ThrowsAsync<SenderException>(() => foreign.RunAsync(SenderHarness.None));
@@ -195,7 +196,7 @@ public sealed class SpendingTests
             GasLimit = 60_000,
             MaxFeePerGas = 5_000_000_000,
             MaxPriorityFeePerGas = 1_000_000_000,
-            SignedAt = Outbox.Samples.Time,
+            SignedAt = Samples.Time,
         };
     }
 
