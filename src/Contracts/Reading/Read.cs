@@ -33,6 +33,9 @@ public sealed class Read<T> : PendingRead
     /// <summary>Whether the contract answered. True for every read that is not optional, once the batch ran without an error.</summary>
     public bool HasValue { get; private set; }
 
+    /// <summary>Why this optional read has no answer; null where it has one.</summary>
+    public ReadFault? Fault { get; private set; }
+
     /// <summary>The answer.</summary>
     /// <exception cref="InvalidOperationException">The batch has not run, or this optional read has no answer.</exception>
     public T Value => HasValue ? _value! : throw new InvalidOperationException($"{_function} of {_contract} has no answer");
@@ -42,30 +45,35 @@ public sealed class Read<T> : PendingRead
 
     internal override void Finish(CallResult result, BlockRef at)
     {
+        HasValue = false;
         if (result.Revert is { } revert)
         {
-            HasValue = false;
-            if (!_optional)
+            Fail(ReadFault.Reverted, $"it reverted with {DisputeErrors.Decoder.Decode(revert.RevertData)}", revert);
+        }
+        else if (result.Error is { } error)
+        {
+            Fail(ReadFault.Unanswered, error.Message, error);
+        }
+        else
+        {
+            try
             {
-                throw new ContractReadException(
-                    _contract, _function.ToString(), at, $"it reverted with {DisputeErrors.Decoder.Decode(revert.RevertData)}", revert);
+                _value = _decode(new AbiDecoder(result.Output, _function.Name));
+                HasValue = true;
             }
-
-            return;
+            catch (Exception garbled) when (garbled is AbiException or FormatException or ArgumentException)
+            {
+                // No contract at the address, or one whose fallback answers.
+                Fail(ReadFault.Garbled, $"the answer is not what the function returns ({garbled.Message})", garbled);
+            }
         }
 
-        try
+        void Fail(ReadFault fault, string problem, Exception cause)
         {
-            _value = _decode(new AbiDecoder(result.Output, _function.Name));
-            HasValue = true;
-        }
-        catch (Exception error) when (error is AbiException or FormatException or ArgumentException)
-        {
-            // No contract at the address, or one whose fallback answers: for an optional read that is no answer.
-            HasValue = false;
+            Fault = fault;
             if (!_optional)
             {
-                throw new ContractReadException(_contract, _function.ToString(), at, $"the answer is not what the function returns ({error.Message})", error);
+                throw new ContractReadException(_contract, _function.ToString(), at, problem, cause, fault);
             }
         }
     }

@@ -35,6 +35,13 @@ public sealed class ReadBatch(ChainReader client, BlockRef at)
         PendingRead[] reads = [.. _reads];
         _reads.Clear();
         IReadOnlyList<CallResult> results = await client.CallManyAsync([.. reads.Select(read => read.Request)], at, cancellationToken);
+
+        // Where no call at all was answered it is the node that says something of itself, not each of the contracts.
+        if (results.All(result => result.Error is not null && result.Revert is null))
+        {
+            throw results[0].Error!;
+        }
+
         for (int i = 0; i < reads.Length; i++)
         {
             reads[i].Finish(results[i], at);
