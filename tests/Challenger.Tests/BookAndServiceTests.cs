@@ -45,7 +45,7 @@ public sealed class BookAndServiceTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Events_DriveWhatIsReadAgain_AndTheAuditCatchesTheRest()
+    public async Task Marks_DriveWhatIsReadAgain_AndTheAuditCatchesTheRest()
     {
         Address moved = await CreateAsync("moved");
         await CreateAsync("still");

@@ -16,6 +16,7 @@ public sealed class VmTraceTests : IDisposable
     private int _firstLoads;
     private int _sources;
     private Exception? _trouble;
+    private Action? _ending;
 
     public void Dispose()
     {
@@ -97,6 +98,49 @@ public sealed class VmTraceTests : IDisposable
         Assert.Equal(HashAfter(6), Wait(() => trace.ClaimAt(5)));
     }
 
+    // What was asked for between the last answer and the end of the job waited for whoever asked again.
+    [Fact]
+    public void QuestionThatComesWhileTheJobEnds_IsAnsweredWithoutBeingAskedAgain()
+    {
+        VmTrace? trace = null;
+        int asked = 0;
+        _ending = () =>
+        {
+            if (asked++ < 3)
+            {
+                Assert.False(trace!.ClaimAt(10 + (ulong)asked).IsAvailable);
+            }
+        };
+        using (trace = Trace())
+        {
+            trace.ClaimAt(5);
+            Eventually(() => Volatile.Read(ref _sources) == 4 && Volatile.Read(ref asked) == 4);
+            foreach (ulong leaf in (ulong[])[5, 11, 12, 13])
+            {
+                Assert.Equal(HashAfter(leaf + 1), trace.ClaimAt(leaf).Value);
+            }
+        }
+    }
+
+    [Fact]
+    public void TraceThatIsLetGoOf_LeavesTheWorkersAtWork()
+    {
+        using ManualResetEventSlim started = new();
+        using ManualResetEventSlim go = new();
+        _workers.Enqueue(_ =>
+        {
+            started.Set();
+            go.Wait(CancellationToken.None);
+        });
+        started.Wait();
+        VmTrace gone = Trace();
+        gone.ClaimAt(5); // queued behind the other
+        gone.Dispose();
+        go.Set();
+        using VmTrace other = Trace();
+        Assert.Equal(HashAfter(6), Wait(() => other.ClaimAt(5)));
+    }
+
     [Fact]
     public void MemoryLimit_GivesAReason()
     {
@@ -147,7 +191,7 @@ public sealed class VmTraceTests : IDisposable
         _ =>
         {
             Interlocked.Increment(ref _sources);
-            return _trouble is null ? (new NoPreimages(), new NoPreimages()) : throw _trouble;
+            return _trouble is null ? (new NoPreimages(), new NoPreimages { Ending = _ending }) : throw _trouble;
         },
         limits ?? new RunLimits { MaxMemoryBytes = 1 << 24, ProgressInterval = 100_000 },
         Leaves,
@@ -226,8 +270,8 @@ public sealed class VmTraceTests : IDisposable
 
         public byte[] GetPreimage(Hash32 key) => throw new PreimageException($"the program asks for nothing, not for {key}");
 
-        public void Dispose()
-        {
-        }
+        public Action? Ending { get; init; }
+
+        public void Dispose() => Ending?.Invoke();
     }
 }

@@ -5,12 +5,11 @@ using Gavel.Devnet;
 using Gavel.EndToEnd.Tests.Arena;
 using Gavel.Ethereum;
 using Gavel.GameSolver;
-using Gavel.Sending;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gavel.EndToEnd.Tests;
 
-/// <summary>What an L1 reorganisation takes away is forgotten, what it brings is seen, and no node's refusal blinds the book of games.</summary>
+/// <summary>What an L1 reorganisation takes away is forgotten, what it brings is seen.</summary>
 public sealed class ReorganisationTests
 {
     private static readonly CancellationToken None = CancellationToken.None;
@@ -57,41 +56,6 @@ public sealed class ReorganisationTests
     }
 
     [Fact]
-    public async Task NodeThatRefusesLogs_DoesNotHideMoves()
-    {
-        await using Ring ring = await Duel.RingAsync(None);
-        FaultyRpc rpc = new(ring.Devnet.L1.Rpc) { Fails = "eth_getLogs" };
-        ChainReader l1 = new(rpc);
-        GameBook book = new(l1, ring.Devnet.Addresses.DisputeGameFactory, [DevnetAccounts.Challenger.Address], 300, NullLogger.Instance);
-        GameMetadata game = await ring.CreateGameAsync(DevnetAccounts.Proposer, DevnetGameType.Alphabet, await ring.OutputAsync(Duel.Block, None), Duel.Block, None);
-        await book.UpdateAsync(await L1View.OfHeadAsync(l1, None), None);
-        ContractCall call = FaultDisputeGame.MoveOn(game.Game, 0, game.RootClaim, Keccak256.Hash([1]), isAttack: true, game.Rules!.Bonds[1]);
-        await ring.Devnet.SendAsync(DevnetAccounts.Users[0], call.To, call.Data, call.Value);
-        await book.UpdateAsync(await L1View.OfHeadAsync(l1, None), None);
-        Assert.Equal(2, Assert.Single(book.Games).State!.Claims.Count);
-    }
-
-    [Fact]
-    public async Task IntentOnAGameThatIsGone_IsUnwanted_NotAnError()
-    {
-        await using Ring ring = await Duel.RingAsync(None);
-        Address nowhere = Address.Parse("0x00000000000000000000000000000000000a11ce");
-        IntentGuard guard = new(ring.Devnet.L1);
-        RpcBlock head = await ring.Devnet.L1.GetBlockAsync(BlockRef.Latest, None);
-        foreach (IntentKind kind in Enum.GetValues<IntentKind>().Where(kind => kind != IntentKind.CreateGame))
-        {
-            OutboxEntry entry = new()
-            {
-                Id = 1,
-                Intent = new Intent { Key = new IntentKey(1, kind, nowhere).Encode(), Target = nowhere, Calldata = new byte[4], Value = UInt256.One },
-                EnqueuedAt = DateTimeOffset.UnixEpoch,
-                ChangedAt = DateTimeOffset.UnixEpoch,
-            };
-            Assert.Equal(IntentStanding.Unwanted, (await guard.CheckAsync(entry, head, None)).Standing);
-        }
-    }
-
-    [Fact]
     public void MovesAgainstDifferentClaimsAtOneIndex_AreDifferentIntents()
     {
         ClaimId move = new(new Position(2), Keccak256.Hash([1]), 0);
@@ -106,16 +70,12 @@ public sealed class ReorganisationTests
 
     private static async Task RollBackAsync(LocalDevnet devnet) => await devnet.L1.Rpc.RequestAsync(new("anvil_rollback", 1), None);
 
-    /// <summary>A node that refuses one method, or batches in which a selector occurs.</summary>
+    /// <summary>A node that breaks off batches in which a selector occurs.</summary>
     private sealed class FaultyRpc(IJsonRpc inner) : IJsonRpc
     {
-        public string? Fails { get; set; }
-
         public string? FailsBatchesWith { get; set; }
 
-        public Task<JsonElement> RequestAsync(RpcRequest request, CancellationToken cancellationToken) => request.Method == Fails
-            ? throw new RpcException(RpcErrorKind.NodeError, "query returned more than 10000 results")
-            : inner.RequestAsync(request, cancellationToken);
+        public Task<JsonElement> RequestAsync(RpcRequest request, CancellationToken cancellationToken) => inner.RequestAsync(request, cancellationToken);
 
         public Task<IReadOnlyList<RpcReply>> BatchAsync(IReadOnlyList<RpcRequest> requests, CancellationToken cancellationToken) =>
             FailsBatchesWith is { } selector && requests.Any(request => request.Parameters.Any(parameter => parameter!.ToJsonString().Contains(selector, StringComparison.Ordinal)))

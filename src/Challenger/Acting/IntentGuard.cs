@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Gavel.Contracts;
 using Gavel.Ethereum;
 using Gavel.GameSolver;
@@ -7,10 +8,18 @@ namespace Gavel.Challenger;
 
 /// <summary>
 /// Asks the chain, before an intent is sent and before each resend, whether it is still wanted: a move that anyone else has made counts as
-/// made, a step on a claim that is countered is done, and nothing moves on a game that is over.
+/// made, a step on a claim that is countered is done, and nothing moves on a game that is over. To say "unwanted" takes a good transaction
+/// back, so that it needs a positive answer, and the same at two heads: a garbled answer, a call that the node does not answer and a state
+/// of another moment are all no reason to.
 /// </summary>
 public sealed class IntentGuard(ChainReader l1) : IIntentGuard
 {
+    // Doubts end with the intent's next check; those of intents that ended otherwise are dropped together.
+    private const int MostDoubts = 1024;
+
+    // Intents that one head showed as unwanted, with that head.
+    private readonly ConcurrentDictionary<ulong, Hash32> _doubts = new();
+
     /// <inheritdoc/>
     public async ValueTask<IntentVerdict> CheckAsync(OutboxEntry entry, RpcBlock head, CancellationToken cancellationToken)
     {
@@ -21,16 +30,72 @@ public sealed class IntentGuard(ChainReader l1) : IIntentGuard
             return new IntentVerdict(IntentStanding.Unwanted, "the intent's key is not one of the challenger's");
         }
 
+        IntentVerdict verdict = await AskAsync(key, entry.Intent, BlockRef.At(head.Hash), cancellationToken);
+        if (verdict.Standing != IntentStanding.Unwanted)
+        {
+            _doubts.TryRemove(entry.Id, out _);
+            return verdict;
+        }
+
+        if (_doubts.Count > MostDoubts)
+        {
+            _doubts.Clear();
+        }
+
+        if (_doubts.GetOrAdd(entry.Id, head.Hash) == head.Hash)
+        {
+            return new IntentVerdict(IntentStanding.Unknown, $"{verdict.Reason}; it is asked once more at the next block");
+        }
+
+        _doubts.TryRemove(entry.Id, out _);
+        return verdict;
+    }
+
+    private async ValueTask<IntentVerdict> AskAsync(IntentKey key, Intent intent, BlockRef at, CancellationToken cancellationToken)
+    {
         try
         {
-            return await CheckAsync(new ReadBatch(l1, BlockRef.At(head.Hash)), key, entry.Intent, cancellationToken);
+            return await CheckAsync(new ReadBatch(l1, at), key, intent, cancellationToken);
         }
         catch (ContractReadException error)
         {
-            // The game, or the claim that is answered, is not on the chain (any more): a reorganisation took it away. To send on would give
-            // the bond to an address without code. If the game comes back, so does the decision.
-            return new IntentVerdict(IntentStanding.Unwanted, $"what it acts on does not answer: {error.Message}");
+            // Perhaps a reorganisation took away what it acts on. To send on would then give the bond to an address without code; if the game
+            // comes back, so does the decision.
+            return await AbsenceAsync(key, at, cancellationToken) is { } gone
+                ? new IntentVerdict(IntentStanding.Unwanted, gone)
+                : new IntentVerdict(IntentStanding.Unknown, $"what it acts on does not answer: {error.Message}");
         }
+        catch (Exception error) when (error is ArgumentException or InvalidOperationException or FormatException or OverflowException)
+        {
+            return new IntentVerdict(IntentStanding.Unknown, $"the answers contradict each other: {error.Message}"); // values that no game has
+        }
+    }
+
+    // What shows that the target, or the claim that is answered, is not on the chain; null where nothing does.
+    private async Task<string?> AbsenceAsync(IntentKey key, BlockRef at, CancellationToken cancellationToken)
+    {
+        if ((await l1.GetCodeAsync(key.Target, at, cancellationToken)).Length == 0)
+        {
+            return $"there is no contract at {key.Target} at block {at}";
+        }
+
+        if (key.Kind is not (IntentKind.Move or IntentKind.Step))
+        {
+            return null;
+        }
+
+        ReadBatch batch = new(l1, at);
+        Read<uint> claims = GameEffects.ClaimCount(batch, key.Target);
+        try
+        {
+            await batch.RunAsync(cancellationToken);
+        }
+        catch (ContractReadException)
+        {
+            return null;
+        }
+
+        return claims.Value <= key.Index ? $"game {key.Target} has {claims.Value} claims at block {at}, and none at index {key.Index}" : null;
     }
 
     private static async ValueTask<IntentVerdict> CheckAsync(ReadBatch batch, IntentKey key, Intent intent, CancellationToken cancellationToken) =>

@@ -33,9 +33,11 @@ public sealed class GameJudge(GameMetadata metadata, GameTrace trace)
         limit.CancelAfter(FetchTime);
         try
         {
-            while (Trace.Outputs.WantsMore && await Trace.Outputs.FetchAsync(limit.Token))
+            bool learned = true;
+            while (learned && Trace.Outputs.WantsMore)
             {
-                solution = _solver.Solve(game, time);
+                learned = await Trace.Outputs.FetchAsync(limit.Token);
+                solution = _solver.Solve(game, time); // also when nothing came: the reason is then the nodes' own
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Gavel.Contracts;
 using Gavel.Ethereum;
 using Gavel.GameSolver;
-using Gavel.GameSolver.Solving;
 using Gavel.Rollup;
 using Gavel.Sending;
 using Microsoft.Extensions.Logging;
@@ -28,6 +27,7 @@ public sealed record CycleReport(
 /// <param name="submitter">Makes calls into intents.</param>
 /// <param name="account">The account that moves.</param>
 /// <param name="options">The chain's options.</param>
+/// <param name="clock">The host's clock, by which the head's age is told.</param>
 /// <param name="logger">Where notable things are told.</param>
 public sealed partial class ChainAgent(
     ChainReader l1,
@@ -39,23 +39,34 @@ public sealed partial class ChainAgent(
     Submitter submitter,
     Address account,
     ChainOptions options,
-    ILogger logger) : IDisposable
+    TimeProvider clock,
+    ILogger logger) : IDangerSource, IDisposable
 {
     private const int GamesAtATime = 8;
 
+    // Some seven slots; where we look more rarely than blocks come, as many looks.
+    private const double HeadMaxAgeSeconds = 90;
+    private const int HeadMaxLooks = 3;
+
     private readonly SemaphoreSlim _submitting = new(1);
     private readonly ConcurrentDictionary<Address, GameJudge> _judges = new();
-    private readonly HashSet<(Address Game, string Message)> _told = [];
+    private readonly GameVoice _voice = new(options.Name, logger);
+    private readonly HeadWatch _head = new(options.Name, TimeSpan.FromSeconds(Math.Max(HeadMaxAgeSeconds, HeadMaxLooks * options.PollSeconds)), clock);
+    private bool _isStanding;
 
     /// <summary>The games that are covered.</summary>
     public GameBook Book => book;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Danger> Dangers => [.. _head.Dangers, .. book.Dangers];
 
     /// <summary>One cycle.</summary>
     /// <exception cref="RpcException">L1 gave no usable answer; nothing was decided.</exception>
     public async Task<CycleReport> CycleAsync(CancellationToken cancellationToken)
     {
-        L1View view = await L1View.OfHeadAsync(l1, cancellationToken);
-        BookUpdate update = await book.UpdateAsync(view, cancellationToken);
+        BookUpdate update = await book.UpdateAsync(await L1View.OfHeadAsync(l1, cancellationToken), cancellationToken);
+        L1View view = update.View;
+        NoteHead(view);
         ConcurrentDictionary<Address, Judgement> judgements = new();
         int planned = 0;
         int undecided = 0;
@@ -67,6 +78,7 @@ public sealed partial class ChainAgent(
             try
             {
                 (Judgement? judgement, IReadOnlyList<PlannedCall> calls) = await DecideAsync(game, view, cancellation);
+                _voice.Forget(game.Metadata.Game, "failure");
                 if (judgement is not null)
                 {
                     judgements[game.Metadata.Game] = judgement;
@@ -84,25 +96,49 @@ public sealed partial class ChainAgent(
             {
                 // Whatever is wrong with one game must not stop the others; it is decided again in the next cycle.
                 Interlocked.Increment(ref undecided);
-                LogUndecided(logger, options.Name, game.Metadata.Game, error.GetType().Name, error.Message);
+                _voice.Say(
+                    game.Metadata,
+                    "failure",
+                    $"it could not be decided in this cycle ({error.GetType().Name}), and is decided again in the next: {error.Message}",
+                    LogLevel.Warning);
             }
         });
 
-        foreach (Address gone in _judges.Keys.Except(book.Games.Select(game => game.Metadata.Game)))
+        HashSet<Address> covered = [.. book.Games.Select(game => game.Metadata.Game)];
+        foreach (Address gone in _judges.Keys.Where(game => !covered.Contains(game)))
         {
             _judges.TryRemove(gone, out _);
-            lock (_told)
-            {
-                _told.RemoveWhere(told => told.Game == gone);
-            }
         }
 
+        _voice.Keep(covered);
+        executions.Keep(covered);
         return new CycleReport(
-            view, update, judgements, planned, undecided > 0 ? $"{undecided} game(s) could not be decided; the log tells which and why" : null);
+            view,
+            update,
+            judgements,
+            planned,
+            undecided > 0 ? $"{undecided} game(s) could not be decided; the log tells which and why" : Dangers is [Danger danger, ..] ? danger.ToString() : null);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _submitting.Dispose();
+
+    // A head that stands is told once, and once more when it moves again; what is known of it is decided all the same.
+    private void NoteHead(L1View view)
+    {
+        _head.Note(view);
+        Danger? danger = _head.Dangers is [Danger standing] ? standing : null;
+        if (danger is not null && !_isStanding)
+        {
+            LogStandsStill(logger, options.Name, danger.Problem);
+        }
+        else if (danger is null && _isStanding)
+        {
+            LogMovesAgain(logger, options.Name, view.Block.Number);
+        }
+
+        _isStanding = danger is not null;
+    }
 
     private async Task SubmitAsync(GameMetadata game, string verdict, IReadOnlyList<PlannedCall> calls, L1View view, CancellationToken cancellationToken)
     {
@@ -133,15 +169,9 @@ public sealed partial class ChainAgent(
         WatchedGame game, L1View view, CancellationToken cancellationToken)
     {
         GameMetadata metadata = game.Metadata;
-        if (metadata.Generation == GameGeneration.Unsupported || metadata.Rules is null)
-        {
-            Tell(metadata, $"its rules are not known (version \"{metadata.Version}\", type {metadata.GameType})", LogLevel.Warning);
-            return (null, []);
-        }
-
         if (game.State is not { } state || game.Game is not { } claims)
         {
-            return (null, []);
+            return (null, []); // the book has told why
         }
 
         List<PlannedCall> calls = [];
@@ -149,13 +179,14 @@ public sealed partial class ChainAgent(
         if (options.GameTypes.Count > 0 && !options.GameTypes.Contains(metadata.GameType))
         {
             // Not played, but what it owes us is still fetched.
-            Tell(metadata, $"type {metadata.GameType} is not among the configured game types", LogLevel.Warning);
+            _voice.Say(metadata, "type", $"type {metadata.GameType} is not among the configured game types", LogLevel.Warning);
         }
         else if (state.Status == GameStatus.InProgress)
         {
             GameJudge judge = JudgeOf(metadata);
             judgement = await judge.JudgeAsync(claims, view, cancellationToken);
-            TellVerdict(metadata, judgement, claims);
+            _voice.SayVerdict(metadata, judgement, claims);
+            WarnOfUncappedBlock(metadata, judgement);
             await PlanMovesAsync(metadata, judgement, judge, calls, cancellationToken);
         }
 
@@ -172,7 +203,7 @@ public sealed partial class ChainAgent(
     {
         if (metadata.Rules?.Permitted is { } permitted && permitted.Challenger != account && permitted.Proposer != account)
         {
-            Tell(metadata, $"it is permissioned and {account} is neither its proposer nor its challenger", LogLevel.Warning);
+            _voice.Say(metadata, "permission", $"it is permissioned and {account} is neither its proposer nor its challenger", LogLevel.Warning);
             return;
         }
 
@@ -181,34 +212,12 @@ public sealed partial class ChainAgent(
         planned.AddRange(calls);
         if (problems.Count > 0)
         {
-            Tell(metadata, string.Join("; ", problems), LogLevel.Error);
+            _voice.Say(metadata, "plan", string.Join("; ", problems), LogLevel.Error);
         }
-    }
-
-    private void TellVerdict(GameMetadata metadata, Judgement judgement, Game claims)
-    {
-        GameRules rules = metadata.Rules!;
-        string text = $"{judgement.Verdict}: {judgement.Reason}";
-        if (judgement.Verdict == Verdict.Unavailable)
+        else
         {
-            // How long the game can wait: until the root can be attacked no more.
-            Int128 left = rules.Clock.Deadline(default, claims[0].Clock) - judgement.View.Timestamp;
-            TellWith(metadata, $"Unavailable{Urgency(left)}", $"{text}; nothing is attacked; {left} s are left to attack the root", LogLevel.Warning);
-            return;
+            _voice.Forget(metadata.Game, "plan");
         }
-
-        Tell(metadata, text, LogLevel.Information);
-        foreach (UnansweredClaim claim in judgement.Solution.Unanswered)
-        {
-            string unanswered = $"claim {claim.ClaimIndex} has no answer ({claim.Reason}): {claim.Detail}";
-            Int128 left = GameSolver.Resolving.ActionDeadline.OfClaim(claims, claim.ClaimIndex, rules.Clock) - judgement.View.Timestamp;
-
-            // Another cause is worth a line of its own; the same one with other numbers (a VM that gets on) is not.
-            string cause = string.Concat(claim.Detail.Where(letter => !char.IsAsciiDigit(letter)));
-            TellWith(metadata, $"{claim.ClaimIndex} {claim.Reason} {cause} {Urgency(left)}", $"{unanswered}; {left} s left", LogLevel.Warning);
-        }
-
-        WarnOfUncappedBlock(metadata, judgement);
     }
 
     // Contract 1.2.0 hands the VM a block number that is not capped at the proposed block: a game below the safe head cannot be defended.
@@ -218,33 +227,13 @@ public sealed partial class ChainAgent(
         if (metadata.Generation == GameGeneration.V1 && isCannon && judgement.Verdict == Verdict.Valid
             && _judges.TryGetValue(metadata.Game, out GameJudge? judge) && judge.Trace.Outputs.SafeHead is { } safe && metadata.L2BlockNumber < safe.Number)
         {
-            Tell(metadata, $"this contract version cannot defend this game: the proposed block {metadata.L2BlockNumber} is below the safe head {safe.Number}", LogLevel.Error);
+            _voice.Say(metadata, "version", $"this contract version cannot defend this game: the proposed block {metadata.L2BlockNumber} is below the safe head {safe.Number}", LogLevel.Error);
         }
     }
 
-    private void Tell(GameMetadata metadata, string message, LogLevel level) => TellWith(metadata, message, message, level);
+    [LoggerMessage(3003, LogLevel.Error, "{Chain}: the L1 head stands still, so that moves made since are not seen; deciding goes on with what is known: {Problem}")]
+    private static partial void LogStandsStill(ILogger logger, string chain, string problem);
 
-    // What waits is told again each time the time left has halved.
-    private static int Urgency(Int128 left) => left <= 0 ? -1 : (int)Int128.Log2(left);
-
-    // Each thing is told once for each game, so that the log stays readable however often a cycle runs.
-    private void TellWith(GameMetadata metadata, string key, string message, LogLevel level)
-    {
-        bool isNew;
-        lock (_told)
-        {
-            isNew = _told.Add((metadata.Game, key));
-        }
-
-        if (isNew)
-        {
-            LogGame(logger, level, options.Name, metadata.Game, metadata.GameType, metadata.L2BlockNumber, message);
-        }
-    }
-
-    [LoggerMessage(EventId = 3001, Message = "{Chain} game {Game} (type {GameType}, block {L2Block}): {Message}")]
-    private static partial void LogGame(ILogger logger, LogLevel level, string chain, Address game, uint gameType, UInt256 l2Block, string message);
-
-    [LoggerMessage(3002, LogLevel.Warning, "{Chain} game {Game} could not be decided in this cycle ({ErrorType}): {Problem}")]
-    private static partial void LogUndecided(ILogger logger, string chain, Address game, string errorType, string problem);
+    [LoggerMessage(3004, LogLevel.Information, "{Chain}: the L1 head moves again: it is block {Block}")]
+    private static partial void LogMovesAgain(ILogger logger, string chain, ulong block);
 }

@@ -87,13 +87,14 @@ public sealed class ChainScope : IAsyncDisposable
         return new ChainAgent(
             L1,
             Nodes,
-            new GameBook(L1, Contracts.Factory, accounts, options.AuditBlocks, logger),
+            new GameBook(L1, Contracts.Factory, accounts, options.AuditBlocks, logger, clock),
             traces,
             new ActionPlanner(L1, L1ChainId),
             new SettlementPlanner(L1ChainId, accounts, options.ResolveAll),
             submitter,
             desk.Account,
             options,
+            clock,
             logger);
     }
 

@@ -27,7 +27,7 @@ public sealed partial class ExecutionTraces(
 {
     private readonly ServerTemplate? _template = options.Server.Count > 0 ? new ServerTemplate([.. options.Server]) : null;
     private readonly EndpointMask _mask = new(endpoints.Values);
-    private readonly Dictionary<Hash32, VmTrace> _runs = [];
+    private readonly Dictionary<Hash32, (VmTrace Trace, HashSet<Address> Games)> _runs = [];
     private readonly Lock _lock = new();
 
     /// <inheritdoc/>
@@ -46,13 +46,30 @@ public sealed partial class ExecutionTraces(
         Hash32 key = KeyOf(rules.AbsolutePrestate, inputs, leaves);
         lock (_lock)
         {
-            if (!_runs.TryGetValue(key, out VmTrace? trace))
+            if (!_runs.TryGetValue(key, out (VmTrace Trace, HashSet<Address> Games) run))
             {
-                trace = Run(rules.AbsolutePrestate, inputs, leaves, Path.Combine(folder, "runs", key.ToString()));
-                _runs[key] = trace;
+                _runs[key] = run = (Run(rules.AbsolutePrestate, inputs, leaves, Path.Combine(folder, "runs", key.ToString())), []);
             }
 
-            return trace;
+            run.Games.Add(game.Game);
+            return run.Trace;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Keep(IReadOnlySet<Address> games)
+    {
+        lock (_lock)
+        {
+            foreach ((Hash32 key, (VmTrace trace, HashSet<Address> users)) in _runs.ToArray())
+            {
+                users.IntersectWith(games);
+                if (users.Count == 0)
+                {
+                    _runs.Remove(key);
+                    trace.Dispose(); // what runs for it ends; what is on disk stays
+                }
+            }
         }
     }
 

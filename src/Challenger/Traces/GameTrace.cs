@@ -9,6 +9,9 @@ public interface IExecutionTraces
 {
     /// <summary>The trace of a branch. Called once for each branch; the trace lives as long as the game is watched.</summary>
     IExecutionTrace Of(GameMetadata game, LocalInputs inputs);
+
+    /// <summary>Lets go of the traces of all games but these.</summary>
+    void Keep(IReadOnlySet<Address> games);
 }
 
 /// <summary>The truth about one game: output roots down to the split depth, below it one execution trace for each branch.</summary>

@@ -98,7 +98,7 @@ public sealed class OutputTrace(GameMetadata game, TrustedNodes nodes)
     {
         if (_safeHead is null)
         {
-            _unavailable = "the nodes have not answered yet";
+            _unavailable = "the nodes gave no answer in time"; // unless they do
             NodeAnswer<BlockId> safe = await nodes.SafeHeadAsync(game.L1Head, cancellationToken);
             if (!safe.IsAvailable)
             {

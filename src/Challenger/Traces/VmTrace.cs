@@ -14,6 +14,7 @@ internal sealed class VmTrace : IExecutionTrace, IDisposable
     // States are kept in distances that double whenever there are too many of them or they take too much disk.
     private const int MostStates = 64;
     private const ulong FirstDistance = 1_000_000;
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(30);
 
     private readonly VmRunFolder _folder;
     private readonly Func<CancellationToken, VmState> _first;
@@ -28,9 +29,9 @@ internal sealed class VmTrace : IExecutionTrace, IDisposable
     private readonly ConcurrentDictionary<ulong, bool> _wantedHashes = new();
     private readonly ConcurrentDictionary<ulong, bool> _wantedSteps = new();
     private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationToken _stopped; // of a source that may be disposed of while a job is still queued
     private (ulong Step, Hash32 Hash)? _end;
-    private string? _failure;
-    private DateTimeOffset _retryAt;
+    private volatile Failure? _failure; // one reference: reason and time are read together, from other threads
     private ulong _reached;
     private int _queued;
 
@@ -53,6 +54,7 @@ internal sealed class VmTrace : IExecutionTrace, IDisposable
         Func<string, string> mask,
         TimeProvider clock)
     {
+        _stopped = _stop.Token;
         _folder = folder;
         _first = first;
         _preimages = preimages;
@@ -112,7 +114,7 @@ internal sealed class VmTrace : IExecutionTrace, IDisposable
     /// <summary>Answers everything that is wanted. Called by a worker's thread.</summary>
     internal void Work(CancellationToken cancellationToken)
     {
-        using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, cancellationToken);
+        using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(_stopped, cancellationToken);
         try
         {
             (IPreimageSource source, IDisposable owner) = _preimages(both.Token);
@@ -130,33 +132,42 @@ internal sealed class VmTrace : IExecutionTrace, IDisposable
         }
         catch (OperationCanceledException) when (both.IsCancellationRequested)
         {
-            _failure = "the run was cancelled";
+            _failure = new Failure("the run was cancelled", DateTimeOffset.MinValue);
         }
         catch (Exception error)
         {
             // This is a thread of its own: what escaped here would end the process. It is told as the reason and tried again.
-            _failure = _mask(error.Message);
-            _retryAt = _clock.GetUtcNow() + TimeSpan.FromSeconds(30);
+            _failure = new Failure(_mask(error.Message), _clock.GetUtcNow() + PauseAfterFailure);
         }
         finally
         {
             Volatile.Write(ref _queued, 0);
+        }
+
+        // What was wanted after the last answer found this job still queued: nobody else would take it up.
+        if (_failure is null && !both.IsCancellationRequested && (!_wantedHashes.IsEmpty || !_wantedSteps.IsEmpty))
+        {
+            Enqueue();
+        }
+    }
+
+    private void Enqueue()
+    {
+        if (Interlocked.Exchange(ref _queued, 1) == 0)
+        {
+            _workers.Enqueue(Work);
         }
     }
 
     private string Want(ConcurrentDictionary<ulong, bool> wanted, ulong step)
     {
         wanted[step] = true;
-        if (_failure is { } failure && _clock.GetUtcNow() < _retryAt)
+        if (_failure is { } failure && _clock.GetUtcNow() < failure.RetryAt)
         {
-            return $"the VM run failed and is tried again: {failure}";
+            return $"the VM run failed and is tried again: {failure.Reason}";
         }
 
-        if (Interlocked.Exchange(ref _queued, 1) == 0)
-        {
-            _workers.Enqueue(Work);
-        }
-
+        Enqueue();
         return string.Create(
             CultureInfo.InvariantCulture,
             $"the VM is running for step {step}; it has reached {Volatile.Read(ref _reached)}{(_end is { } end ? $" of {end.Step}" : "")}");
@@ -245,4 +256,6 @@ internal sealed class VmTrace : IExecutionTrace, IDisposable
         proof.StateData,
         proof.ProofData,
         proof.Preimage is { } preimage ? new PreimagePart(preimage.Key, (uint)preimage.Offset, preimage.Value.AsMemory(8)) : null);
+
+    private sealed record Failure(string Reason, DateTimeOffset RetryAt);
 }

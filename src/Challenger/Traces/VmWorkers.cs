@@ -28,8 +28,18 @@ public sealed class VmWorkers : IDisposable
     /// <summary>Counts executed steps.</summary>
     internal void CountSteps(ulong steps) => Interlocked.Add(ref _steps, (long)steps);
 
-    /// <summary>Adds work; it must not throw.</summary>
-    public void Enqueue(Action<CancellationToken> work) => _queue.Add(work);
+    /// <summary>Adds work; it must not throw. After <see cref="Dispose"/> has begun nothing is added.</summary>
+    public void Enqueue(Action<CancellationToken> work)
+    {
+        try
+        {
+            _queue.Add(work);
+        }
+        catch (InvalidOperationException) when (_queue.IsAddingCompleted)
+        {
+            // The threads are ending; what they would have found out is asked for again by whoever comes next.
+        }
+    }
 
     /// <summary>Cancels what runs and waits for the threads.</summary>
     public void Dispose()

@@ -6,43 +6,50 @@ using Microsoft.Extensions.Logging;
 namespace Gavel.Challenger;
 
 /// <summary>What the game book did in one cycle.</summary>
+/// <param name="View">The view that the book stands at: the head, or the last view where the head was behind it.</param>
 /// <param name="NewGames">Games that the factory listed since the last cycle.</param>
 /// <param name="Reread">Games whose state was read.</param>
-/// <param name="WasReorg">True when the view before is not an ancestor of this one.</param>
-public sealed record BookUpdate(int NewGames, int Reread, bool WasReorg);
+/// <param name="WasReorg">True when the view before is on another fork than this one.</param>
+public sealed record BookUpdate(L1View View, int NewGames, int Reread, bool WasReorg);
 
 /// <summary>
-/// All games of a chain that matter: every one in progress whatever its index or age, and every one that owes us credit. Events decide what
-/// is read again; what emits no event is read each cycle; a slow audit reads the rest.
+/// All games of a chain that matter: every one in progress whatever its index or age, and every one that owes us credit. Their marks, read
+/// together, tell which are read again; what no mark shows is read each cycle; a slow audit reads the rest. One game that cannot be read is
+/// told with its cause, tried again and keeps no other from being read.
 /// </summary>
 /// <param name="l1">The L1 node.</param>
 /// <param name="factory">The chain's factory.</param>
 /// <param name="accounts">Whose credit makes a resolved game matter.</param>
 /// <param name="auditInterval">How many L1 blocks lie between two full reads.</param>
 /// <param name="logger">Where notable things are told.</param>
-public sealed partial class GameBook(ChainReader l1, Address factory, IReadOnlyList<Address> accounts, ulong auditInterval, ILogger logger)
+/// <param name="clock">The host's clock; null for the system's.</param>
+public sealed partial class GameBook(
+    ChainReader l1, Address factory, IReadOnlyList<Address> accounts, ulong auditInterval, ILogger logger, TimeProvider? clock = null) : IDangerSource
 {
-    // Games listed within this many seconds before a reorganised head are listed anew, since their index or address may have changed.
+    // After a reorganisation deeper than what is remembered, games listed within this many seconds before the head are listed anew.
     private const ulong ReorgWindowSeconds = 6 * 3600;
 
     // L1 blocks after which a game that was over stays so.
     private const ulong ReorgWindowBlocks = 1800;
 
-    // A longer range of logs than this is not asked for, since nodes refuse it; all games are read instead.
-    private const ulong MostBlocksOfLogs = 1000;
-
-    // Metadata of a first scan are read in portions, so that one bad game costs one portion's retry and not the whole scan.
+    // Games are read in portions, so that one bad game costs one portion's retry and not the whole scan.
     private const int Portion = 64;
 
+    private readonly TimeProvider _clock = clock ?? TimeProvider.System;
     private readonly GameReader _reader = new(l1);
+    private readonly GameInspector _inspector = new(l1, factory);
+    private readonly ViewHistory _views = new(l1);
     private readonly Dictionary<Address, WatchedGame> _watched = [];
     private readonly List<ListedGame> _listed = [];
 
     // Games that are over, with the block at which that was seen, for as long as a reorganisation may undo it.
     private readonly Dictionary<Address, (WatchedGame Game, ulong At)> _over = [];
-    private L1View? _last;
-    private L1View? _tried;
-    private ulong _lastAudit;
+    private ulong? _lastAudit;
+    private bool _isComplete;
+    private Trouble? _listing;
+    private Trouble? _marking; // while marks are asked for one by one
+    private Trouble? _marksTold;
+    private volatile Danger[] _dangers = [];
 
     /// <summary>The games that are covered, oldest first.</summary>
     public IEnumerable<WatchedGame> Games => _watched.Values.OrderBy(game => game.Listed.Index);
@@ -50,30 +57,34 @@ public sealed partial class GameBook(ChainReader l1, Address factory, IReadOnlyL
     /// <summary>How many games the factory has listed.</summary>
     public int Listed => _listed.Count;
 
-    /// <summary>Brings the book to a view.</summary>
-    /// <exception cref="RpcException">A node gave no usable answer; the next cycle tries again.</exception>
-    public async Task<BookUpdate> UpdateAsync(L1View view, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(view);
+    /// <inheritdoc/>
+    public IReadOnlyList<Danger> Dangers => _dangers;
 
-        // An update that failed halfway has left what it read at its view in the book, so that view must be an ancestor too.
-        bool reorg = (_last is not null && !await IsAncestorAsync(_last, view, cancellationToken))
-            || (_tried is not null && _tried != _last && !await IsAncestorAsync(_tried, view, cancellationToken));
+    /// <summary>Brings the book to a head, or leaves it where it is if the head is behind.</summary>
+    /// <exception cref="RpcException">A node gave no usable answer; the next cycle tries again.</exception>
+    /// <exception cref="ContractReadException">The factory has never answered as one.</exception>
+    public async Task<BookUpdate> UpdateAsync(L1View head, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        HeadChange change = await _views.TakeAsync(head, cancellationToken);
+        L1View view = change.View;
+        bool reorg = change.Course == HeadCourse.Forked;
         if (reorg)
         {
-            ForgetRecent(view);
-            _last = null; // until this update has read all games
+            Forget(change.Common, view);
         }
 
-        _tried = view;
-        IReadOnlyList<ListedGame> added = await _reader.ListAsync(factory, (ulong)_listed.Count, view.At, cancellationToken);
-        await WatchAsync(added, view, cancellationToken);
-        bool audit = _last is null || reorg || view.Block.Number >= _lastAudit + auditInterval;
-        if (!audit && !await MarkByEventsAsync(_last!, view, cancellationToken))
+        if (_isComplete && change.Course is HeadCourse.Same or HeadCourse.Behind)
         {
-            audit = true;
+            WatchedGame[] failed = [.. _watched.Values.Where(game => change.Course == HeadCourse.Same && game.Metadata.Rules is not null && game.Trouble is not null)];
+            return new BookUpdate(view, 0, await ReadAsync(failed, view, cancellationToken), false);
         }
 
+        _isComplete = false;
+        int added = await ListAsync(view, cancellationToken);
+        bool audit = _lastAudit is not ulong last || view.Block.Number >= last + auditInterval;
+        await LookAgainAsync(view, audit, cancellationToken);
+        await MarkAsync(view, audit, cancellationToken);
         WatchedGame[] due = [.. _watched.Values.Where(game =>
             game.Metadata.Rules is not null && (audit || game.IsStale || game.MovesSilently(view.Timestamp)))];
         int reread = await ReadAsync(due, view, cancellationToken);
@@ -82,165 +93,248 @@ public sealed partial class GameBook(ChainReader l1, Address factory, IReadOnlyL
             _over.Remove(settled);
         }
 
-        _last = view;
         _lastAudit = audit ? view.Block.Number : _lastAudit;
-        return new BookUpdate(added.Count, reread, reorg);
+        _isComplete = true;
+        return new BookUpdate(view, added, reread, reorg);
     }
 
-    // A view is an ancestor when its block is the one of its number on the new view's chain.
-    private async Task<bool> IsAncestorAsync(L1View old, L1View view, CancellationToken cancellationToken) =>
-        old.Block == view.Block
-        || (old.Block.Number < view.Block.Number
-            && (await l1.FindBlockAsync(BlockRef.At(old.Block.Number), cancellationToken))?.Hash == old.Block.Hash);
-
-    private void ForgetRecent(L1View view)
+    // What was read after the last common block may be of the lost fork: games created since are listed anew, states are read anew.
+    private void Forget(L1View? common, L1View view)
     {
-        int kept = _listed.FindIndex(game => game.CreatedAt + ReorgWindowSeconds > view.Timestamp);
-        foreach ((Address address, (WatchedGame game, _)) in _over)
+        ulong number = common?.Block.Number ?? 0;
+        ulong created = common?.Timestamp ?? (view.Timestamp < ReorgWindowSeconds ? 0 : view.Timestamp - ReorgWindowSeconds);
+        foreach ((Address address, (WatchedGame game, _)) in _over.Where(over => over.Value.At > number).ToArray())
         {
-            game.IsStale = true; // perhaps it is not over any more
-            _watched[address] = game;
+            _over.Remove(address);
+            _watched[address] = game; // perhaps it is not over any more
         }
 
-        _over.Clear();
+        int kept = _listed.FindIndex(game => game.CreatedAt >= created); // also those of the common block itself, which costs little
         foreach (ListedGame game in kept < 0 ? [] : _listed.Skip(kept))
         {
             _watched.Remove(game.Game);
+            _over.Remove(game.Game);
         }
 
         if (kept >= 0)
         {
             _listed.RemoveRange(kept, _listed.Count - kept);
         }
+
+        foreach (WatchedGame game in _watched.Values.Where(game => game.ReadAt > number))
+        {
+            game.IsStale = true;
+        }
     }
 
-    private async Task WatchAsync(IReadOnlyList<ListedGame> added, L1View view, CancellationToken cancellationToken)
+    private async Task<int> ListAsync(L1View view, CancellationToken cancellationToken)
     {
+        IReadOnlyList<ListedGame> added;
+        try
+        {
+            added = await _inspector.ListAsync((ulong)_listed.Count, view.At, cancellationToken);
+        }
+        catch (Exception error) when (Trouble.IsAboutOne(error) && _listed.Count > 0)
+        {
+            // The games that are known are defended all the same; the factory is asked again in the next cycle.
+            Trouble trouble = Trouble.Of(error, _listing, _clock.GetUtcNow());
+            if (trouble.Cause != _listing?.Cause)
+            {
+                LogFactory(logger, factory, error.Message);
+            }
+
+            _listing = trouble;
+            ShowDangers();
+            return 0;
+        }
+
+        _listing = null;
         foreach (ListedGame[] portion in added.Chunk(Portion))
         {
-            IReadOnlyList<bool> matter = await _reader.MatterAsync(portion, accounts, view.At, cancellationToken);
-            WatchedGame[] found = await Task.WhenAll(portion.Where((_, i) => matter[i])
-                .Select(async game => new WatchedGame(game, await _reader.MetadataAsync(game, view.At, cancellationToken))));
-            foreach (WatchedGame game in found)
+            IReadOnlyList<bool> matter = await _inspector.MatterAsync(portion, accounts, view.At, cancellationToken);
+            foreach (WatchedGame game in await Task.WhenAll(portion.Where((_, i) => matter[i]).Select(game => LookAsync(game, null, view, cancellationToken))))
             {
                 _watched[game.Listed.Game] = game;
             }
 
             _listed.AddRange(portion);
         }
+
+        ShowDangers();
+        return added.Count;
     }
 
-    // False when all games must be read instead: there are no logs to be had, or their last block is no longer the view's.
-    private async Task<bool> MarkByEventsAsync(L1View last, L1View view, CancellationToken cancellationToken)
+    private async Task<WatchedGame> LookAsync(ListedGame listed, WatchedGame? before, L1View view, CancellationToken cancellationToken)
     {
-        if (last.Block.Number == view.Block.Number)
+        Inspection found = await _inspector.InspectAsync(listed, view.At, cancellationToken);
+        WatchedGame game = new(listed, found.Metadata, view.Block.Number, (before?.Looks ?? 0) + 1);
+        if (found.Problem is { } problem)
         {
-            return true;
-        }
-
-        if (view.Block.Number - last.Block.Number > MostBlocksOfLogs)
-        {
-            return false;
-        }
-
-        LogFilter filter = new()
-        {
-            From = BlockRef.At(last.Block.Number + 1),
-            To = BlockRef.At(view.Block.Number),
-            Topics = [[FaultDisputeGame.Move.Topic0, FaultDisputeGame.Resolved.Topic0]],
-        };
-        IReadOnlyList<RpcLog> logs;
-        try
-        {
-            logs = await l1.GetLogsAsync(filter, cancellationToken);
-        }
-        catch (RpcException error)
-        {
-            // Anybody may emit such logs from contracts of his own until nodes refuse to list them: that must not blind us.
-            LogNoEvents(logger, last.Block.Number + 1, view.Block.Number, error.Message);
-            return false;
-        }
-
-        RpcBlock? end = await l1.FindBlockAsync(BlockRef.At(view.Block.Number), cancellationToken);
-        if (end?.Hash != view.Block.Hash)
-        {
-            return false;
-        }
-
-        foreach (RpcLog log in logs)
-        {
-            if (_watched.TryGetValue(log.Address, out WatchedGame? game))
+            DateTimeOffset now = _clock.GetUtcNow();
+            Trouble trouble = found.Error is { } error ? Trouble.Of(error, before?.Trouble, now) : Trouble.Of(problem, problem, before?.Trouble, now);
+            game.Trouble = trouble with { Text = problem, IsDanger = found.IsDanger };
+            if (trouble.Cause != before?.Trouble?.Cause || found.IsDanger != before.Trouble.IsDanger)
             {
-                game.IsStale = true;
+                LogUnsupported(logger, found.IsDanger ? LogLevel.Error : LogLevel.Warning, listed.Game, listed.GameType, problem);
             }
         }
+        else if (before is not null)
+        {
+            LogReadable(logger, listed.Game, listed.GameType, found.Metadata.Version);
+        }
 
-        return true;
+        return game;
+    }
+
+    private async Task LookAgainAsync(L1View view, bool audit, CancellationToken cancellationToken)
+    {
+        foreach (WatchedGame[] portion in _watched.Values
+            .Where(game => game.Metadata.Rules is null && game.ReadAt != view.Block.Number && (audit || game.IsToBeLookedAtAgain(view.Block.Number, auditInterval)))
+            .Chunk(Portion))
+        {
+            foreach (WatchedGame game in await Task.WhenAll(portion.Select(game => LookAsync(game.Listed, game, view, cancellationToken))))
+            {
+                _watched[game.Listed.Game] = game;
+            }
+        }
+    }
+
+    // Which games have changed since they were last looked at, whatever the view then was.
+    private async Task MarkAsync(L1View view, bool audit, CancellationToken cancellationToken)
+    {
+        WatchedGame[] games = [.. _watched.Values.Where(game => game.Metadata.Rules is not null)];
+        _marking = audit ? null : _marking; // a refusal is put to the test again
+        (IReadOnlyList<ulong> marks, RpcException? refusal) =
+            await _inspector.MarksAsync([.. games.Select(game => game.Metadata.Game)], view, _marking is null, cancellationToken);
+        if (refusal is not null)
+        {
+            Trouble trouble = Trouble.Of(refusal, _marksTold, _clock.GetUtcNow());
+            if (trouble.Cause != _marksTold?.Cause)
+            {
+                LogMarks(logger, refusal.Message);
+            }
+
+            (_marking, _marksTold) = (trouble, trouble);
+        }
+
+        for (int i = 0; i < games.Length; i++)
+        {
+            games[i].IsStale |= games[i].Mark != marks[i];
+            games[i].Mark = marks[i];
+        }
     }
 
     private async Task<int> ReadAsync(WatchedGame[] due, L1View view, CancellationToken cancellationToken)
     {
         int read = 0;
+        RpcException? last = null;
         foreach (WatchedGame[] portion in due.Chunk(Portion))
         {
-            foreach ((WatchedGame game, GameState state) in await StatesAsync(portion, view, cancellationToken))
+            foreach ((WatchedGame game, GameState? state, Exception? error) in await StatesAsync(portion, view, cancellationToken))
             {
+                Exception? trouble = error;
                 try
                 {
-                    game.Update(state, view.Block.Number);
-                    read++;
+                    if (state is not null)
+                    {
+                        bool wasTroubled = game.Trouble is not null;
+                        game.Update(state, view.Block.Number);
+                        if (wasTroubled)
+                        {
+                            LogReadable(logger, game.Metadata.Game, game.Metadata.GameType, game.Metadata.Version);
+                        }
+
+                        read++;
+                        DropIfOver(game, state, view);
+                        continue;
+                    }
                 }
-                catch (ArgumentException error)
+                catch (Exception strange) when (Trouble.IsAboutOne(strange))
                 {
-                    // One game that breaks the rules we know must not stop the others.
-                    LogStrangeGame(logger, game.Metadata.Game, error.Message);
-                    game.IsStale = true;
-                    continue;
+                    trouble = strange; // it breaks the rules we know
                 }
 
-                if (state.Status != GameStatus.InProgress && state.Credits.Values.All(credit => IsPaid(state, credit)))
-                {
-                    LogFinished(logger, game.Metadata.Game, state.Status);
-                    _watched.Remove(game.Metadata.Game);
-                    _over[game.Metadata.Game] = (game, view.Block.Number);
-                }
+                last = trouble as RpcException ?? last;
+                NoteTrouble(game, trouble!);
             }
         }
 
-        return read;
+        ShowDangers();
+        return read > 0 || last is null ? read : throw last; // nothing at all was read: that is the node's trouble
     }
 
     // A game that does not answer like one is left out; the others of its portion are read without it.
-    private async Task<IReadOnlyList<(WatchedGame Game, GameState State)>> StatesAsync(WatchedGame[] portion, L1View view, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<(WatchedGame Game, GameState? State, Exception? Error)>> StatesAsync(
+        WatchedGame[] portion, L1View view, CancellationToken cancellationToken)
     {
         try
         {
             IReadOnlyList<GameState> states = await _reader.StatesAsync([.. portion.Select(game => game.Metadata)], accounts, view.At, cancellationToken);
-            return [.. portion.Zip(states)];
+            return [.. portion.Zip(states, (game, state) => (game, (GameState?)state, (Exception?)null))];
         }
-        catch (ContractReadException error) when (portion.Length == 1)
+        catch (Exception error) when (Trouble.IsAboutOne(error))
         {
-            LogStrangeGame(logger, portion[0].Metadata.Game, error.Message);
-            portion[0].IsStale = true;
-            return [];
-        }
-        catch (ContractReadException)
-        {
+            if (portion.Length == 1)
+            {
+                return [(portion[0], null, error)];
+            }
+
             int half = portion.Length / 2;
             return [.. await StatesAsync(portion[..half], view, cancellationToken), .. await StatesAsync(portion[half..], view, cancellationToken)];
         }
     }
 
+    private void NoteTrouble(WatchedGame game, Exception error)
+    {
+        Trouble trouble = Trouble.Of(error, game.Trouble, _clock.GetUtcNow()) with { IsDanger = true };
+        if (trouble.Cause != game.Trouble?.Cause)
+        {
+            LogStrangeGame(logger, game.Metadata.Game, error.Message);
+        }
+
+        game.Trouble = trouble;
+        game.IsStale = true;
+    }
+
+    private void DropIfOver(WatchedGame game, GameState state, L1View view)
+    {
+        if (state.Status != GameStatus.InProgress && state.Credits.Values.All(credit => IsPaid(state, credit)))
+        {
+            LogFinished(logger, game.Metadata.Game, state.Status);
+            _watched.Remove(game.Metadata.Game);
+            _over[game.Metadata.Game] = (game, view.Block.Number);
+        }
+    }
+
+    private void ShowDangers() => _dangers =
+    [
+        .. _listing is null ? [] : new[] { DangerOf("factory-unreadable", factory, _listing, "Look whether the L1 endpoints serve this chain and its newest state; games created since are not seen.") },
+        .. _watched.Values.Where(game => game.Trouble is { IsDanger: true })
+            .Select(game => DangerOf("game-unreadable", game.Metadata.Game, game.Trouble!, "Look whether the L1 endpoints serve the game's state; it is not defended as long as it cannot be read.")),
+    ];
+
+    private static Danger DangerOf(string code, Address subject, Trouble trouble, string mend) =>
+        new() { Code = code, Severity = DangerSeverity.Page, Subject = subject.ToString(), Problem = trouble.Text, Since = trouble.Since, Mend = mend };
+
     // Until a game of 2.x is closed, what we lost in it may still be refunded.
     private static bool IsPaid(GameState state, GameCredit credit) => credit.Owed.IsZero && credit.Pending.Amount.IsZero
         && (state.BondMode != BondDistributionMode.Undecided || credit.Refundable.IsZero);
 
-    [LoggerMessage(1001, LogLevel.Error, "Game {Game} cannot be played: {Problem}")]
+    [LoggerMessage(1001, LogLevel.Error, "Game {Game} cannot be read; it is tried again in each cycle: {Problem}")]
     private static partial void LogStrangeGame(ILogger logger, Address game, string problem);
-
-    [LoggerMessage(1003, LogLevel.Warning, "The events of L1 blocks {From} to {To} are not to be had, so all games are read: {Problem}")]
-    private static partial void LogNoEvents(ILogger logger, ulong from, ulong to, string problem);
 
     [LoggerMessage(1002, LogLevel.Information, "Game {Game} is over ({Status}) and owes us nothing; it is not watched any more")]
     private static partial void LogFinished(ILogger logger, Address game, GameStatus status);
+
+    [LoggerMessage(1003, LogLevel.Warning, "The node does not tell the state of all games in one call, so they are asked one by one: {Problem}")]
+    private static partial void LogMarks(ILogger logger, string problem);
+
+    [LoggerMessage(EventId = 1004, Message = "Game {Game} (type {GameType}) cannot be played; it is looked at again: {Problem}")]
+    private static partial void LogUnsupported(ILogger logger, LogLevel level, Address game, uint gameType, string problem);
+
+    [LoggerMessage(1005, LogLevel.Warning, "Game {Game} (type {GameType}, version {Version}) can be read again")]
+    private static partial void LogReadable(ILogger logger, Address game, uint gameType, string version);
+
+    [LoggerMessage(1006, LogLevel.Error, "The factory {Factory} cannot be read; it is asked again in each cycle: {Problem}")]
+    private static partial void LogFactory(ILogger logger, Address factory, string problem);
 }

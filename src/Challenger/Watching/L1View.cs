@@ -6,7 +6,8 @@ namespace Gavel.Challenger;
 /// <summary>The one L1 block that a cycle reads at. A reorganisation gives a new view, never a mixture.</summary>
 /// <param name="Block">Hash and number.</param>
 /// <param name="Timestamp">Block time in seconds: the only clock that games know.</param>
-public sealed record L1View(BlockId Block, ulong Timestamp)
+/// <param name="ParentHash">Hash of the block before.</param>
+public sealed record L1View(BlockId Block, ulong Timestamp, Hash32 ParentHash)
 {
     /// <summary>The block for state reads, by hash; a node that no longer has it on its chain refuses.</summary>
     public BlockRef At => BlockRef.At(Block.Hash);
@@ -17,6 +18,6 @@ public sealed record L1View(BlockId Block, ulong Timestamp)
     {
         ArgumentNullException.ThrowIfNull(l1);
         RpcBlock head = await l1.GetBlockAsync(BlockRef.Latest, cancellationToken);
-        return new L1View(new BlockId(head.Hash, head.Number), head.Timestamp);
+        return new L1View(new BlockId(head.Hash, head.Number), head.Timestamp, head.ParentHash);
     }
 }

@@ -4,13 +4,22 @@ using Gavel.GameSolver;
 namespace Gavel.Challenger;
 
 /// <summary>A game that is covered: in progress, or resolved and owing us something.</summary>
-public sealed class WatchedGame(ListedGame listed, GameMetadata metadata)
+/// <param name="listed">As the factory lists it.</param>
+/// <param name="metadata">What never changes about it.</param>
+/// <param name="lookedAt">Number of the L1 block at which <paramref name="metadata"/> was read.</param>
+/// <param name="looks">How often it has been read by now.</param>
+public sealed class WatchedGame(ListedGame listed, GameMetadata metadata, ulong lookedAt, int looks = 1)
 {
+    private const int MostDoublings = 20;
+
     /// <summary>As the factory lists it.</summary>
     public ListedGame Listed { get; } = listed;
 
     /// <summary>What never changes.</summary>
     public GameMetadata Metadata { get; } = metadata;
+
+    /// <summary>How often <see cref="Metadata"/> has been read.</summary>
+    public int Looks { get; } = looks;
 
     /// <summary>Its state when it was last read; null before the first read and for games whose rules are not known.</summary>
     public GameState? State { get; private set; }
@@ -18,11 +27,26 @@ public sealed class WatchedGame(ListedGame listed, GameMetadata metadata)
     /// <summary>The state as the solver takes it.</summary>
     public Game? Game { get; private set; }
 
-    /// <summary>Number of the L1 block at which <see cref="State"/> was read.</summary>
-    public ulong ReadAt { get; private set; }
+    /// <summary>Number of the L1 block at which <see cref="State"/> was read; before that the one of its metadata.</summary>
+    public ulong ReadAt { get; private set; } = lookedAt;
 
-    /// <summary>True when the next cycle must read the game whatever events say.</summary>
+    /// <summary>True when the next cycle must read the game whatever its mark says.</summary>
     public bool IsStale { get; set; } = true;
+
+    /// <summary>Its mark (<see cref="GameMarks"/>) when it was last looked at.</summary>
+    internal ulong? Mark { get; set; }
+
+    /// <summary>Why it could not be read the last time; null when it could.</summary>
+    internal Trouble? Trouble { get; set; }
+
+    /// <summary>
+    /// Whether a game that came out as one that cannot be played is to be looked at once more: what a node said in a bad moment is no lasting
+    /// conclusion. The looks grow rarer until they are as rare as audits.
+    /// </summary>
+    /// <param name="block">Number of the L1 block now.</param>
+    /// <param name="auditInterval">L1 blocks between audits.</param>
+    public bool IsToBeLookedAtAgain(ulong block, ulong auditInterval) =>
+        Metadata.Rules is null && block >= ReadAt + Math.Min(auditInterval, 1UL << Math.Min(Looks - 1, MostDoublings));
 
     /// <summary>True while things may happen in this game that emit no event: steps, block challenges, claim resolutions, payouts.</summary>
     /// <param name="now">Block time in seconds.</param>
@@ -49,6 +73,7 @@ public sealed class WatchedGame(ListedGame listed, GameMetadata metadata)
         State = state;
         ReadAt = readAt;
         IsStale = false;
+        Trouble = null;
     }
 
     /// <summary>A state as the solver takes it.</summary>

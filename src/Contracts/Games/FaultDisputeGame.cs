@@ -118,6 +118,13 @@ public static class FaultDisputeGame
         return batch.Add(game, Get.ClaimData, a => a.UInt64(index), ReadClaim);
     }
 
+    /// <summary>The version that a game or an implementation tells; without an answer where it tells none.</summary>
+    public static Read<string> VersionOf(ReadBatch batch, Address game)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        return batch.AddOptional(game, Get.Version, null, data => data.String());
+    }
+
     private static Claim ReadClaim(AbiDecoder data)
     {
         uint parent = data.UInt32("parentIndex");

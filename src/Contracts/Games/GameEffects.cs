@@ -15,6 +15,13 @@ public static class GameEffects
         return batch.Add(game, FaultDisputeGame.Get.Status, null, data => (GameStatus)data.UInt8());
     }
 
+    /// <summary>How many claims the game has.</summary>
+    public static Read<uint> ClaimCount(ReadBatch batch, Address game)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        return batch.Add(game, FaultDisputeGame.Get.ClaimDataLength, null, data => data.UInt32());
+    }
+
     /// <summary>Whether a claim with this contract hash (value, position and parent) has been posted by anyone.</summary>
     public static Read<bool> ClaimExists(ReadBatch batch, Address game, Hash32 contractHash)
     {

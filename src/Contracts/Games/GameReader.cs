@@ -6,22 +6,48 @@ namespace Gavel.Contracts;
 /// <summary>Reads games at one L1 block, many at a time.</summary>
 public sealed class GameReader(ChainReader client)
 {
+    private const ulong GamesAtATime = 1000;
+
     /// <summary>The games of a factory with indices <paramref name="from"/> … count - 1.</summary>
-    /// <exception cref="ContractReadException">The factory did not answer as one.</exception>
+    /// <exception cref="ContractReadException">The factory did not answer as one, or tells a number of games that cannot be.</exception>
     /// <exception cref="RpcException">The node gave no usable answer.</exception>
     public async Task<IReadOnlyList<ListedGame>> ListAsync(Address factory, ulong from, BlockRef at, CancellationToken cancellationToken)
     {
         ReadBatch batch = new(client, at);
         Read<ulong> count = DisputeGameFactory.GameCount(batch, factory);
         await batch.RunAsync(cancellationToken);
-        List<Read<ListedGame>> games = [];
-        for (ulong index = from; index < count.Value; index++)
+        if (count.Value < from)
         {
-            games.Add(DisputeGameFactory.GameAtIndex(batch, factory, index));
+            throw new ContractReadException(factory, "gameCount()", at, $"it tells {count.Value} games and has told {from}");
         }
 
-        await batch.RunAsync(cancellationToken);
-        return [.. games.Select(game => game.Value)];
+        if (count.Value == from)
+        {
+            return [];
+        }
+
+        // One wrong digit would be billions of reads: the last game must exist before anything is spent on the others.
+        Read<ListedGame> last = DisputeGameFactory.GameAtIndex(batch, factory, count.Value - 1);
+        try
+        {
+            await batch.RunAsync(cancellationToken);
+        }
+        catch (ContractReadException missing)
+        {
+            throw new ContractReadException(factory, "gameCount()", at, $"it tells {count.Value} games, of which the last is not to be had", missing);
+        }
+
+        List<ListedGame> games = [];
+        while (from < count.Value - 1)
+        {
+            ulong portion = Math.Min(GamesAtATime, count.Value - 1 - from);
+            Read<ListedGame>[] reads = [.. Enumerable.Range(0, (int)portion).Select(i => DisputeGameFactory.GameAtIndex(batch, factory, from + (ulong)i))];
+            await batch.RunAsync(cancellationToken);
+            games.AddRange(reads.Select(game => game.Value));
+            from += portion;
+        }
+
+        return [.. games, last.Value];
     }
 
     /// <summary>
@@ -45,8 +71,12 @@ public sealed class GameReader(ChainReader client)
             .Select(account => DelayedWeth.MaybeWithdrawal(batch, read.Weth.Value, games[i].Game, account)).ToArray()).ToArray();
         await batch.RunAsync(cancellationToken);
         return [.. reads.Select((read, i) => read.Status.ValueOr(0) == (byte)GameStatus.InProgress
-            || read.Credits.Any(credit => !credit.ValueOr(default).IsZero)
-            || pending[i].Any(withdrawal => !withdrawal.ValueOr(default).Amount.IsZero))];
+            || IsUnclear(read.Weth)
+            || read.Credits.Any(credit => IsUnclear(credit) || !credit.ValueOr(default).IsZero)
+            || pending[i].Any(withdrawal => IsUnclear(withdrawal) || !withdrawal.ValueOr(default).Amount.IsZero))];
+
+        // Only a revert is the contract's own answer; what came out of a node's bad moment must not make us forget a game.
+        static bool IsUnclear<T>(Read<T> read) => read.Fault is ReadFault.Garbled or ReadFault.Unanswered;
     }
 
     /// <summary>What never changes about a game of which only the address is known.</summary>
@@ -118,6 +148,12 @@ public sealed class GameReader(ChainReader client)
     {
         ReadBatch batch = new(client, at);
         GameStateReads[] reads = [.. games.Select(game => new GameStateReads(batch, game, recipients))];
+        await batch.RunAsync(cancellationToken);
+        foreach (GameStateReads read in reads)
+        {
+            read.AddLastOfMany(batch, at);
+        }
+
         await batch.RunAsync(cancellationToken);
         foreach (GameStateReads read in reads)
         {

@@ -1,3 +1,4 @@
+using Gavel.Ethereum;
 using Gavel.GameSolver;
 
 namespace Gavel.Contracts;
@@ -5,6 +6,9 @@ namespace Gavel.Contracts;
 /// <summary>The reads that make one <see cref="GameState"/>: first what is small, then the claims, whose number the first tells.</summary>
 internal sealed class GameStateReads
 {
+    private const uint Many = 256;
+    private const uint MostClaims = 1 << 17;
+
     private readonly GameMetadata _game;
     private readonly Read<GameStatus> _status;
     private readonly Read<ulong> _resolvedAt;
@@ -45,6 +49,24 @@ internal sealed class GameStateReads
                 DelayedWeth.Withdrawal(batch, rules.Weth, address, recipient),
                 isV2 ? batch.Add(address, FaultDisputeGame.Get.HasUnlockedCredit, a => a.Address(recipient), data => data.Bool()) : null,
                 isV2 ? batch.Add(address, FaultDisputeGame.Get.RefundModeCredit, a => a.Address(recipient), data => data.UInt()) : null));
+        }
+    }
+
+    /// <summary>
+    /// Adds the last claim where there are many: one wrong digit of their number would be billions of reads, so that it must be there before
+    /// anything is spent on the others.
+    /// </summary>
+    /// <exception cref="ContractReadException">The number is above anything that bonds could pay for.</exception>
+    public void AddLastOfMany(ReadBatch batch, BlockRef at)
+    {
+        if (_length.Value > MostClaims)
+        {
+            throw new ContractReadException(_game.Game, "claimDataLen()", at, $"it tells {_length.Value} claims, more than {MostClaims}");
+        }
+
+        if (_length.Value > Many)
+        {
+            FaultDisputeGame.ClaimData(batch, _game.Game, _length.Value - 1);
         }
     }
 

@@ -1,0 +1,124 @@
+using System.Text;
+using Gavel.Contracts;
+using Gavel.GameSolver;
+using Gavel.GameSolver.Solving;
+using Microsoft.Extensions.Logging;
+
+namespace Gavel.Challenger;
+
+/// <summary>
+/// What is said of games in the log: each thing once, and again only when it has become another, so that the log stays readable however
+/// often a cycle runs. What is remembered of a game lives as long as the game is covered.
+/// </summary>
+internal sealed partial class GameVoice(string chain, ILogger logger)
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<Address, Dictionary<string, string>> _said = [];
+
+    /// <summary>Says something of a game, unless it was the last thing said on this topic.</summary>
+    /// <param name="game">The game.</param>
+    /// <param name="topic">What it is about: one thing at a time is remembered for each.</param>
+    /// <param name="message">In words.</param>
+    /// <param name="level">How loudly.</param>
+    /// <param name="cause">What makes it the same thing as before although the words differ; the words without their numbers if not given.</param>
+    public void Say(GameMetadata game, string topic, string message, LogLevel level, string? cause = null)
+    {
+        if (IsNew(game.Game, topic, cause ?? WithoutNumbers(message)))
+        {
+            LogGame(logger, level, chain, game.Game, game.GameType, game.L2BlockNumber, message);
+        }
+    }
+
+    /// <summary>Says what was decided of a game and what has no answer.</summary>
+    public void SayVerdict(GameMetadata metadata, Judgement judgement, Game claims)
+    {
+        GameRules rules = metadata.Rules!;
+        string text = $"{judgement.Verdict}: {judgement.Reason}";
+        if (judgement.Verdict == Verdict.Unavailable)
+        {
+            // How long the game can wait: until the root can be attacked no more.
+            Int128 left = rules.Clock.Deadline(default, claims[0].Clock) - judgement.View.Timestamp;
+            string cause = $"Unavailable {WithoutNumbers(judgement.Reason)} {Urgency(left)}";
+            Say(metadata, "verdict", $"{text}; nothing is attacked; {left} s are left to attack the root", LogLevel.Warning, cause);
+            return;
+        }
+
+        Say(metadata, "verdict", text, LogLevel.Information, text);
+        foreach (UnansweredClaim claim in judgement.Solution.Unanswered)
+        {
+            // Another cause is worth a line of its own; the same one with other numbers (a VM that gets on) is not.
+            Int128 left = GameSolver.Resolving.ActionDeadline.OfClaim(claims, claim.ClaimIndex, rules.Clock) - judgement.View.Timestamp;
+            Say(
+                metadata,
+                $"claim {claim.ClaimIndex}",
+                $"claim {claim.ClaimIndex} has no answer ({claim.Reason}): {claim.Detail}; {left} s left",
+                LogLevel.Warning,
+                $"{claim.Reason} {WithoutNumbers(claim.Detail)} {Urgency(left)}");
+        }
+    }
+
+    /// <summary>A topic is over: if it comes back it is said again.</summary>
+    public void Forget(Address game, string topic)
+    {
+        lock (_lock)
+        {
+            _said.GetValueOrDefault(game)?.Remove(topic);
+        }
+    }
+
+    /// <summary>Forgets all games but these.</summary>
+    public void Keep(IReadOnlySet<Address> games)
+    {
+        lock (_lock)
+        {
+            foreach (Address gone in _said.Keys.Where(game => !games.Contains(game)).ToArray())
+            {
+                _said.Remove(gone);
+            }
+        }
+    }
+
+    // Block numbers and hashes, claim indices and times differ with each try, and are no other cause.
+    private static string WithoutNumbers(string text)
+    {
+        StringBuilder kept = new(text.Length);
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (text[i] == '0' && i + 1 < text.Length && text[i + 1] == 'x')
+            {
+                for (i += 2; i < text.Length && char.IsAsciiHexDigit(text[i]); i++)
+                {
+                }
+
+                i--;
+            }
+            else if (!char.IsAsciiDigit(text[i]))
+            {
+                kept.Append(text[i]);
+            }
+        }
+
+        return kept.ToString();
+    }
+
+    // What waits is told again each time the time left has halved.
+    private static int Urgency(Int128 left) => left <= 0 ? -1 : (int)Int128.Log2(left);
+
+    private bool IsNew(Address game, string topic, string cause)
+    {
+        lock (_lock)
+        {
+            if (!_said.TryGetValue(game, out Dictionary<string, string>? topics))
+            {
+                _said[game] = topics = [];
+            }
+
+            bool isNew = topics.GetValueOrDefault(topic) != cause;
+            topics[topic] = cause;
+            return isNew;
+        }
+    }
+
+    [LoggerMessage(EventId = 3001, Message = "{Chain} game {Game} (type {GameType}, block {L2Block}): {Message}")]
+    private static partial void LogGame(ILogger logger, LogLevel level, string chain, Address game, uint gameType, UInt256 l2Block, string message);
+}

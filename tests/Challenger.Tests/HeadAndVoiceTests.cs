@@ -1,0 +1,122 @@
+using System.Text.Json.Nodes;
+using Gavel.Contracts;
+using Gavel.Ethereum;
+using Gavel.GameSolver;
+using Gavel.Rollup;
+using Gavel.TestKit;
+using Microsoft.Extensions.Logging;
+
+namespace Gavel.Challenger.Tests;
+
+/// <summary>A head has an age, what is said of games is said once for each change, and a verdict's reason is the nodes' own.</summary>
+public sealed class HeadAndVoiceTests
+{
+    private static readonly GameMetadata Sample = Samples.Game(GameGeneration.V1, 12);
+
+    [Fact]
+    public void HeadThatStandsStill_IsADanger_UntilItMoves()
+    {
+        ManualTime time = new(DateTimeOffset.UnixEpoch.AddDays(20_000));
+        HeadWatch watch = new("chain", TimeSpan.FromSeconds(90), time);
+        Assert.Empty(watch.Dangers);
+        L1View first = new(new BlockId(Samples.Hash("1"), 1), 1_700_000_000, default);
+        watch.Note(first);
+        time.Advance(TimeSpan.FromSeconds(89));
+        watch.Note(first with { });
+        Assert.Empty(watch.Dangers);
+        time.Advance(TimeSpan.FromSeconds(2));
+        Danger danger = Assert.Single(watch.Dangers); // also if no cycle has ended since
+        Assert.Equal(("head-stands-still", DangerSeverity.Page, "chain"), (danger.Code, danger.Severity, danger.Subject));
+        Assert.Equal(time.GetUtcNow() - TimeSpan.FromSeconds(91), danger.Since);
+        Assert.Contains("block 1 of 2023-11-14 22:13:20Z for 91 s", danger.Problem, StringComparison.Ordinal);
+        watch.Note(first with { Block = new BlockId(Samples.Hash("other"), 1) }); // another fork moves as well
+        Assert.Empty(watch.Dangers);
+    }
+
+    [Fact]
+    public void SameCause_IsSaidOnce_WhateverItsNumbers()
+    {
+        Lines lines = new();
+        GameVoice voice = new("chain", lines);
+        void Say(string text, string topic = "failure") => voice.Say(Sample, topic, text, LogLevel.Warning);
+
+        Say($"claimData(uint256) at block {Samples.Hash("a")}: it reverted");
+        Say($"claimData(uint256) at block {Samples.Hash("b")}: it reverted");
+        Assert.Single(lines.All);
+        Say("no answer after 5 s");
+        Say("no answer after 6 s");
+        Assert.Equal(2, lines.All.Count);
+        Say("no answer after 6 s", "another topic");
+        Assert.Equal(3, lines.All.Count);
+        Say($"claimData(uint256) at block {Samples.Hash("c")}: it reverted"); // it has come back
+        Assert.Equal(4, lines.All.Count);
+        voice.Forget(Sample.Game, "failure");
+        Say($"claimData(uint256) at block {Samples.Hash("c")}: it reverted");
+        Assert.Equal(5, lines.All.Count);
+        voice.Keep(new HashSet<Address> { Sample.Game });
+        Say("no answer after 7 s", "another topic");
+        Assert.Equal(5, lines.All.Count);
+        voice.Keep(new HashSet<Address>()); // the game is not covered any more, and comes back after a reorganisation
+        Say("no answer after 7 s", "another topic");
+        Assert.Equal(6, lines.All.Count);
+    }
+
+    // Before, "the nodes have not been asked yet" was told for hours although they had been asked and had said why not.
+    [Theory]
+    [InlineData("optimism_safeHeadAtL1Block", "safe head database not enabled")]
+    [InlineData("optimism_syncStatus", "the database is on fire")]
+    [InlineData("eth_getBlockByHash", "upstream is sick")]
+    [InlineData("", "502 Bad Gateway")]
+    public async Task UnavailableVerdict_TellsTheNodesReason_InTheFirstCycle(string method, string reason)
+    {
+        await using FaultProxy proxy = await FaultProxy.StartAsync("http://127.0.0.1:9");
+        JsonObject head = new()
+        {
+            ["number"] = "0x64", ["hash"] = Sample.L1Head.ToString(), ["parentHash"] = Samples.Hash("p").ToString(), ["timestamp"] = "0x1",
+            ["stateRoot"] = Samples.Hash("s").ToString(), ["transactionsRoot"] = Samples.Hash("t").ToString(), ["receiptsRoot"] = Samples.Hash("r").ToString(),
+            ["gasLimit"] = "0x1", ["gasUsed"] = "0x0", ["transactions"] = new JsonArray(),
+        };
+        JsonObject Id(int number) => new() { ["hash"] = Samples.Hash($"b{number}").ToString(), ["number"] = number, ["parentHash"] = Samples.Hash("p").ToString(), ["timestamp"] = 1 };
+        if (method.Length == 0)
+        {
+            proxy.Say(502, reason, "text/html");
+        }
+        else
+        {
+            proxy.Fail(method, -32000, reason);
+        }
+
+        proxy.Result("eth_chainId", _ => "0x384");
+        proxy.Result("eth_getBlockByHash", _ => head.DeepClone());
+        proxy.Result("eth_getBlockByNumber", call =>
+        {
+            JsonNode block = head.DeepClone();
+            string number = call.Parameter(0)!.GetValue<string>();
+            block["number"] = number;
+            block["hash"] = number == "0x64" ? Sample.L1Head.ToString() : Samples.Hash($"b{Convert.ToInt32(number, 16)}").ToString();
+            return block;
+        });
+        proxy.Result("optimism_syncStatus", _ => new JsonObject
+        {
+            ["current_l1"] = Id(200), ["head_l1"] = Id(200), ["safe_l2"] = Id(50), ["unsafe_l2"] = Id(50), ["finalized_l2"] = Id(40),
+        });
+        await using RpcEndpoint endpoint = new(EndpointUrl.Parse(proxy.Url));
+        ChainReader l1 = new(endpoint);
+        OutputTrace outputs = new(Sample, new TrustedNodes([new RollupNode(endpoint)], [new L2ExecutionNode(l1)], l1));
+        GameJudge judge = new(Sample, new GameTrace(Sample, outputs, new NoExecutions()));
+        Game game = Game.Create(new GameShape(8, 3), [new Claim(uint.MaxValue, Position.Root, Sample.RootClaim, default, UInt256.One, new ChessClock(0, 1_000), default)]);
+        Judgement judgement = await judge.JudgeAsync(game, new L1View(new BlockId(Samples.Hash("v"), 101), 1_100, default), default);
+        Assert.Equal(Verdict.Unavailable, judgement.Verdict);
+        Assert.DoesNotContain("have not been asked", judgement.Reason, StringComparison.Ordinal);
+        Assert.Contains(reason.Split(' ')[0], judgement.Reason, StringComparison.Ordinal);
+    }
+
+    private sealed class NoExecutions : IExecutionTraces
+    {
+        public IExecutionTrace Of(GameMetadata game, LocalInputs inputs) => throw new InvalidOperationException("no branch is asked for");
+
+        public void Keep(IReadOnlySet<Address> games)
+        {
+        }
+    }
+}

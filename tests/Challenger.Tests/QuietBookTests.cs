@@ -1,0 +1,49 @@
+using Gavel.Contracts;
+using Gavel.Devnet;
+using Gavel.TestKit;
+
+namespace Gavel.Challenger.Tests;
+
+/// <summary>What a book reads in quiet times, and that it forgets nothing in bad ones. Each test has a devnet of its own.</summary>
+public sealed class QuietBookTests : IAsyncLifetime
+{
+    private const string Status = "0x200d2ed2";
+    private readonly WatchedDevnet _net = new();
+    private readonly Lines _lines = new();
+
+    public Task InitializeAsync() => _net.InitializeAsync();
+
+    public Task DisposeAsync() => _net.DisposeAsync();
+
+    [Fact]
+    public async Task IdleUpdate_CostsThreeRequests_HoweverManyGamesThereAre()
+    {
+        for (int i = 0; i < 3; i++)
+        {
+            await _net.CreateAsync($"idle {i}");
+        }
+
+        GameBook book = _net.Book(_lines);
+        await _net.UpdateAsync(book);
+        int before = _net.Proxy.Requests;
+        await _net.UpdateAtNewBlockAsync(book);
+        Assert.Equal(3, _net.Proxy.Requests - before); // the head, the number of games, their marks
+        await _net.UpdateAsync(book);
+        Assert.Equal(4, _net.Proxy.Requests - before); // the same head: nothing to ask
+    }
+
+    [Fact]
+    public async Task FinishedGameThatCannotBeAsked_IsNotForgotten()
+    {
+        Address game = await _net.CreateAsync("finished in a bad moment");
+        await _net.Devnet.WarpAsync(TimeSpan.FromSeconds(301));
+        await _net.SendAsync(FaultDisputeGame.ResolveClaim(game, 0, 0));
+        await _net.SendAsync(FaultDisputeGame.Resolve(game));
+        GameBook book = new(_net.L1, _net.Factory, [DevnetAccounts.Proposer.Address], 1000, _lines);
+        _net.Proxy.Instead(call => call.To.Equals(game.ToString(), StringComparison.OrdinalIgnoreCase) && call.Selector != Status, call => call.Result("0x"));
+        await _net.UpdateAsync(book);
+        _net.Proxy.Clear();
+        await _net.UpdateAtNewBlockAsync(book);
+        Assert.NotNull(book.Games.Single(watched => watched.Listed.Game == game).State); // it owes its proposer the bond
+    }
+}
