@@ -179,7 +179,7 @@ public sealed class RollupNodeTests
                 await devnet.MineL2Async(); // one L1 block for each
             }
 
-            RpcOptions options = new() { Timeout = TimeSpan.FromSeconds(2), MaxRetries = 0 };
+            RpcOptions options = new() { TimeoutSeconds = 2, PatienceSeconds = 1, MaxRetries = 0 };
             return new Scene(devnet, new RpcEndpoint(EndpointUrl.Parse(devnet.RollupNode.Url), options));
         }
 

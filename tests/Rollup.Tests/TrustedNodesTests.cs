@@ -193,7 +193,7 @@ public sealed class TrustedNodesTests : IAsyncLifetime
 
     private RpcEndpoint Connect(string url)
     {
-        RpcEndpoint endpoint = new(EndpointUrl.Parse(url), new RpcOptions { Timeout = TimeSpan.FromSeconds(1), RetryDelay = TimeSpan.FromMilliseconds(5) });
+        RpcEndpoint endpoint = new(EndpointUrl.Parse(url), new RpcOptions { TimeoutSeconds = 1, PatienceSeconds = 0.5, RetryDelaySeconds = 0.005 });
         _endpoints.Add(endpoint);
         return endpoint;
     }

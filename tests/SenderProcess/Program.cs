@@ -15,7 +15,7 @@ if (args.Length != 7)
 int count = int.Parse(args[3], CultureInfo.InvariantCulture);
 var failPoints = new SuicidalFailPoints(args[5], int.Parse(args[6], CultureInfo.InvariantCulture));
 using var signer = new LocalSigner(PrivateKey.FromFile(args[2]));
-await using var rpc = new RpcEndpoint(EndpointUrl.Parse(args[0]), new RpcOptions { Timeout = TimeSpan.FromSeconds(5) });
+await using var rpc = new RpcEndpoint(EndpointUrl.Parse(args[0]), new RpcOptions { TimeoutSeconds = 5 });
 await using JournalOutbox outbox = JournalOutbox.Open(args[1], new JournalOptions { CompactAbove = 3000, FailPoints = failPoints });
 
 Address target = Address.Parse("0x00000000000000000000000000000000000f00d5");

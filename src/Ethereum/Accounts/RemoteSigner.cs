@@ -25,7 +25,7 @@ public sealed class RemoteSigner : ISigner, IAsyncDisposable
         }
 
         _service = new RpcEndpoint(
-            options.Url, new RpcOptions { Timeout = options.Timeout, MaxBatchSize = 1 }, time ?? TimeProvider.System, SignerTls.NewHandler(options));
+            options.Url, new RpcOptions { TimeoutSeconds = options.Timeout.TotalSeconds, PatienceSeconds = Math.Min(2, options.Timeout.TotalSeconds / 2), MaxBatchSize = 1 }, time ?? TimeProvider.System, SignerTls.NewHandler(options));
     }
 
     /// <inheritdoc/>

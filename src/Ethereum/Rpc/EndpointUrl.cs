@@ -112,6 +112,7 @@ public sealed class EndpointUrl : IEquatable<EndpointUrl>
         {
             parts.Add(Secret.UserInfo);
             parts.AddRange(Secret.UserInfo.Split(':'));
+            parts.Add(Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(Secret.UserInfo)))); // as the header carries it
         }
 
         parts.AddRange(Secret.AbsolutePath.Split('/').Where(LooksSecret));

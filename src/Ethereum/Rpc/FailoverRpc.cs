@@ -3,60 +3,162 @@ using System.Text.Json;
 namespace Gavel.Ethereum;
 
 /// <summary>
-/// Several servers that know the same chain. A request goes to the healthiest; what fails for reasons of that server goes on to the next.
-/// Servers in good health are taken in the order given, so that one's own node comes before a paid one.
+/// Several servers of the same chain. A request goes to the first in good health, in the order given, so that one's own node comes before a
+/// paid one. A server that keeps silent for longer than its patience is not waited for alone: the next is asked beside it, and the first good
+/// answer counts. For a read only a result or a revert is an answer (see <see cref="RpcErrorKind"/>); every other error goes on to the next
+/// server, for that request alone. Requests must be repeatable, as all reads and <c>eth_sendRawTransaction</c> are.
 /// </summary>
-public sealed class FailoverRpc : IJsonRpc, IAsyncDisposable
+public sealed class FailoverRpc : IJsonRpc, IDangerSource, IAsyncDisposable
 {
-    private const double GoodHealth = 0.7;
+    private readonly EndpointSlot[] _slots;
+    private readonly ChainIdentity _chain;
+    private readonly RpcOptions _options;
+    private readonly TimeProvider _time;
+    private readonly SemaphoreSlim _learning = new(1, 1);
 
     /// <summary>Takes over the endpoints; at least one.</summary>
-    public FailoverRpc(IReadOnlyList<RpcEndpoint> endpoints)
+    /// <param name="endpoints">The servers, the preferred first.</param>
+    /// <param name="options">Options of the chain; by default those of the first endpoint.</param>
+    /// <param name="time">The clock of patience, probes and heads.</param>
+    /// <exception cref="ArgumentException">The options contradict each other or are out of range.</exception>
+    public FailoverRpc(IReadOnlyList<RpcEndpoint> endpoints, RpcOptions? options = null, TimeProvider? time = null)
     {
         ArgumentOutOfRangeException.ThrowIfZero(endpoints.Count);
         Endpoints = endpoints;
+        _options = (options ?? endpoints[0].Options).Checked();
+        _time = time ?? TimeProvider.System;
+        _chain = new ChainIdentity(_options.ExpectedChainId);
+        _slots = [.. endpoints.Select(e => new EndpointSlot(e, _chain, _time))];
+        Heads = new ChainHeads(this, _slots, _options, _time);
+    }
+
+    /// <summary>Connects to nothing yet.</summary>
+    public FailoverRpc(IEnumerable<EndpointUrl> urls, RpcOptions? options = null, TimeProvider? time = null)
+        : this([.. urls.Select(url => new RpcEndpoint(url, options, time))], options, time)
+    {
     }
 
     /// <summary>The servers in the order given.</summary>
     public IReadOnlyList<RpcEndpoint> Endpoints { get; }
 
-    /// <inheritdoc/>
-    public Task<JsonElement> RequestAsync(RpcRequest request, CancellationToken cancellationToken) =>
-        TryEachAsync(endpoint => endpoint.RequestAsync(request, cancellationToken));
+    /// <summary>The chain's head and its age, over all servers.</summary>
+    public ChainHeads Heads { get; }
+
+    /// <summary>The chain id that the servers must have; null before the first answer where none is configured.</summary>
+    public ulong? ChainId => _chain.Expected;
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<RpcReply>> BatchAsync(IReadOnlyList<RpcRequest> requests, CancellationToken cancellationToken) =>
-        TryEachAsync(async endpoint =>
-        {
-            IReadOnlyList<RpcReply> replies = await endpoint.BatchAsync(requests, cancellationToken).ConfigureAwait(false);
-            return replies.FirstOrDefault(r => r.Error is { IsMissingState: true }).Error is { } missing ? throw missing : replies;
-        });
+    public IReadOnlyList<Danger> Dangers => EndpointDangers.Of(_slots, Heads, _time);
+
+    /// <inheritdoc/>
+    public async Task<JsonElement> RequestAsync(RpcRequest request, CancellationToken cancellationToken) =>
+        (await AskAsync([request], cancellationToken).ConfigureAwait(false)).Replies[0].Result;
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<RpcReply>> BatchAsync(IReadOnlyList<RpcRequest> requests, CancellationToken cancellationToken) =>
+        requests.Count == 0 ? [] : (await AskAsync(requests, cancellationToken).ConfigureAwait(false)).Replies;
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        foreach (RpcEndpoint endpoint in Endpoints)
+        foreach (EndpointSlot slot in _slots)
         {
-            await endpoint.DisposeAsync().ConfigureAwait(false);
+            await slot.DisposeAsync().ConfigureAwait(false);
         }
+
+        _learning.Dispose();
     }
 
-    private async Task<T> TryEachAsync<T>(Func<RpcEndpoint, Task<T>> ask)
+    /// <summary>Asks, and tells which server gave the (first) answer.</summary>
+    internal async Task<(RpcReply[] Replies, EndpointSlot From)> AskAsync(IReadOnlyList<RpcRequest> requests, CancellationToken cancellationToken)
     {
-        List<RpcException> failures = [];
-        foreach (RpcEndpoint endpoint in Endpoints.Select((e, i) => (e, Order: e.Health is var h && h >= GoodHealth ? (1.0, -i) : (h, -i)))
-            .OrderByDescending(p => p.Order).Select(p => p.e).ToList())
+        long start = _time.GetTimestamp();
+        for (int round = 0; ; round++)
         {
             try
             {
-                return await ask(endpoint).ConfigureAwait(false);
+                await LearnChainAsync(cancellationToken).ConfigureAwait(false);
+                return await new Race(_slots, _time).RunAsync(requests, cancellationToken).ConfigureAwait(false);
             }
-            catch (RpcException e) when (e.IsTransient || e.IsMissingState)
+            catch (RpcException e) when (
+                e.IsTransient && !e.IsTooLarge && _slots.Length > 1 && round < _options.MaxRetries && _time.GetElapsedTime(start) < _options.Timeout / 2)
+            {
+                // All of several failed within a short time: a bad moment of the network between. A single one has its own retries.
+                await Task.Delay(_options.Pause(round), _time, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task LearnChainAsync(CancellationToken cancellationToken)
+    {
+        if (_chain.Expected is not null)
+        {
+            return;
+        }
+
+        await _learning.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (_chain.Expected is null)
+            {
+                await LearnChainOnceAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _learning.Release();
+        }
+    }
+
+    // All are asked at once. After the patience those that have answered decide.
+    private async Task LearnChainOnceAsync(CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task<ulong>[] asked = [.. _slots.Select(s => s.TellChainAsync(_slots.Length == 1, enough.Token))];
+        Task all = Task.WhenAll(asked);
+        Task patience = Task.Delay(_options.Patience, _time, enough.Token);
+        await Task.WhenAny(all, patience).ConfigureAwait(false);
+        while (!Array.Exists(asked, t => t.IsCompletedSuccessfully) && Array.Exists(asked, t => !t.IsCompleted))
+        {
+            await Task.WhenAny(asked.Where(t => !t.IsCompleted)).ConfigureAwait(false);
+        }
+
+        await enough.CancelAsync().ConfigureAwait(false);
+        List<(ulong ChainId, EndpointUrl From)> told = [];
+        List<RpcException> failures = [];
+        for (int i = 0; i < asked.Length; i++)
+        {
+            try
+            {
+                told.Add((await asked[i].ConfigureAwait(false), _slots[i].Endpoint.Url));
+            }
+            catch (RpcException e)
             {
                 failures.Add(e);
             }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                failures.Add(new RpcException(RpcErrorKind.Timeout, $"{_slots[i]}: has not told its chain in time"));
+            }
         }
 
-        throw failures.Count == 1 ? failures[0] : failures[0].AfterFailover(failures);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (told.Count == 0)
+        {
+            throw failures[0].AfterFailover(failures, isCapability: false);
+        }
+
+        _chain.Learn(told);
+        foreach ((ulong chainId, EndpointUrl from) in told)
+        {
+            try
+            {
+                Array.Find(_slots, s => s.Endpoint.Url == from)!.Judge(chainId);
+            }
+            catch (RpcException)
+            {
+                // left out and told as a danger
+            }
+        }
     }
 }

@@ -15,14 +15,24 @@ internal sealed class HttpTransport : IRpcTransport
     private readonly HttpClient _http;
     private readonly AuthenticationHeaderValue? _basic;
     private readonly Uri _target;
-    private readonly int _maxResponseBytes;
+    private readonly RpcOptions _options;
+    private readonly Action<string> _stray;
+    private readonly string? _proxy;
     private long _nextId;
 
-    public HttpTransport(EndpointUrl url, RpcOptions options, HttpMessageHandler? handler = null)
+    /// <param name="url">The server.</param>
+    /// <param name="options">Bounds.</param>
+    /// <param name="stray">Told of each answer that fits no question.</param>
+    /// <param name="handler">What makes the connections; null for one of our own.</param>
+    /// <param name="proxy">The machine's proxies; null for those that the environment names.</param>
+    public HttpTransport(EndpointUrl url, RpcOptions options, Action<string> stray, HttpMessageHandler? handler = null, IWebProxy? proxy = null)
     {
         _url = url;
-        _maxResponseBytes = options.MaxResponseBytes;
-        _http = new HttpClient(handler ?? NewHandler(options)) { Timeout = Timeout.InfiniteTimeSpan };
+        _options = options;
+        _stray = stray;
+        proxy ??= HttpClient.DefaultProxy;
+        _proxy = handler is null ? Proxies.Name(proxy, url) : null;
+        _http = new HttpClient(handler ?? NewHandler(options, _proxy is null ? null : proxy)) { Timeout = Timeout.InfiniteTimeSpan };
         _target = new UriBuilder(url.Secret) { UserName = "", Password = "" }.Uri;
         if (url.Secret.UserInfo.Length > 0)
         {
@@ -49,9 +59,11 @@ internal sealed class HttpTransport : IRpcTransport
         catch (Exception e) when (e is HttpRequestException or IOException or SocketException or InvalidOperationException)
         {
             // The inner exception is not kept: its message names the host, which a provider may use as a credential, and nothing else of use.
-            throw new RpcException(RpcErrorKind.Network, $"{_url}: {Describe(e)}");
+            throw new RpcException(RpcErrorKind.Network, $"{_url}: {Describe(e)}{Via}") { IsUnreachable = NeverReached(e) };
         }
     }
+
+    public int Connections => 0;
 
     public ValueTask DisposeAsync()
     {
@@ -59,8 +71,12 @@ internal sealed class HttpTransport : IRpcTransport
         return ValueTask.CompletedTask;
     }
 
-    private static SocketsHttpHandler NewHandler(RpcOptions options) => new()
+    private string Via => _proxy is null ? "" : $" (through the proxy {_proxy})";
+
+    private static SocketsHttpHandler NewHandler(RpcOptions options, IWebProxy? proxy) => new()
     {
+        Proxy = proxy,
+        UseProxy = proxy is not null,
         // Connections are renewed so that a changed DNS record is seen; redirects would carry a credential elsewhere.
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         ConnectTimeout = options.Timeout,
@@ -71,50 +87,57 @@ internal sealed class HttpTransport : IRpcTransport
 
     private RpcReply[] Decode(HttpResponseMessage response, ReadOnlyMemory<byte> body, IReadOnlyList<RpcRequest> requests, long firstId)
     {
+        int status = (int)response.StatusCode;
         if (response.IsSuccessStatusCode)
         {
-            using JsonDocument document = RpcWire.Parse(body, _url);
-            return RpcWire.Decode(document.RootElement, requests, firstId, _url);
+            return DecodeBody(body, requests, firstId);
         }
 
-        int status = (int)response.StatusCode;
+        // Several servers send proper JSON-RPC errors with status 400, some with 500. Where the status speaks of the server itself, its words
+        // are heard and not believed: nothing but a result or a revert under the right id counts then.
+        bool aboutServer = status is 401 or 402 or 403 or 407 or 408 or 413 or 429 or >= 500;
+        long? code = null;
         string words = RpcWire.Start(body.Span, _url);
-        if (status is not (429 or 413) && LooksLikeAnswer(body))
+        try
         {
-            // Several servers send proper JSON-RPC errors with status 400 or 500.
-            using JsonDocument document = RpcWire.Parse(body, _url);
-            return RpcWire.Decode(document.RootElement, requests, firstId, _url);
+            RpcReply[] replies = DecodeBody(body, requests, firstId);
+            if (!aboutServer || replies.Any(r => r.Error is null or { Kind: RpcErrorKind.Revert }))
+            {
+                return replies;
+            }
+
+            (code, words) = (replies[0].Error!.Code, replies[0].Error!.NodeMessage);
+        }
+        catch (RpcException e) when (e.Code is not null)
+        {
+            (code, words) = (e.Code, e.NodeMessage);
+        }
+        catch (RpcException)
+        {
+            // an error page
         }
 
-        bool tooLarge = status == 413 || RpcErrors.IsAboutSize(words);
-        bool limited = tooLarge || status is 429 or 402;
-        throw new RpcException(limited ? RpcErrorKind.RateLimit : RpcErrorKind.Network, $"{_url}: HTTP status {status}: {words}")
+        throw new RpcException(
+            status is 429 or 402 or 413 ? RpcErrorKind.RateLimit : RpcErrorKind.Network,
+            $"{_url}: HTTP status {status}{Via}: {(code is null ? "" : $"code {code}, ")}{words}")
         {
             HttpStatus = status,
+            Code = code,
             NodeMessage = words,
-            IsTooLarge = tooLarge,
+            IsTooLarge = status == 413,
             RetryAfter = response.Headers.RetryAfter is { } retry ? retry.Delta ?? retry.Date - DateTimeOffset.UtcNow : null,
         };
     }
 
-    private bool LooksLikeAnswer(ReadOnlyMemory<byte> body)
+    private RpcReply[] DecodeBody(ReadOnlyMemory<byte> body, IReadOnlyList<RpcRequest> requests, long firstId)
     {
-        try
-        {
-            using JsonDocument document = RpcWire.Parse(body, _url);
-            JsonElement root = document.RootElement;
-            JsonElement first = root.ValueKind == JsonValueKind.Array && root.GetArrayLength() > 0 ? root[0] : root;
-            return first.ValueKind == JsonValueKind.Object && first.TryGetProperty("jsonrpc"u8, out _);
-        }
-        catch (RpcException)
-        {
-            return false; // an error page
-        }
+        using JsonDocument document = RpcWire.Parse(body, _url, _options.MaxDepth);
+        return RpcWire.Decode(document.RootElement, requests, firstId, _url, _stray);
     }
 
     private async Task<ReadOnlyMemory<byte>> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        if (response.Content.Headers.ContentLength > _maxResponseBytes)
+        if (response.Content.Headers.ContentLength > _options.MaxResponseBytes)
         {
             throw TooLarge();
         }
@@ -130,7 +153,7 @@ internal sealed class HttpTransport : IRpcTransport
             }
 
             body.Advance(read);
-            if (body.WrittenCount > _maxResponseBytes)
+            if (body.WrittenCount > _options.MaxResponseBytes)
             {
                 throw TooLarge();
             }
@@ -138,7 +161,7 @@ internal sealed class HttpTransport : IRpcTransport
     }
 
     private RpcException TooLarge() =>
-        new(RpcErrorKind.RateLimit, $"{_url}: the answer is larger than {_maxResponseBytes} bytes") { IsTooLarge = true };
+        new(RpcErrorKind.RateLimit, $"{_url}: the answer is larger than {_options.MaxResponseBytes} bytes") { IsTooLarge = true };
 
     private string Describe(Exception e) => e switch
     {
@@ -146,5 +169,11 @@ internal sealed class HttpTransport : IRpcTransport
         HttpRequestException { HttpRequestError: not HttpRequestError.Unknown } http => $"no answer ({http.HttpRequestError})",
         _ when e.InnerException is SocketException socket => $"no answer ({socket.SocketErrorCode})",
         _ => $"no answer ({e.GetType().Name})",
+    };
+
+    private static bool NeverReached(Exception e) => e is HttpRequestException
+    {
+        HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
+            or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError,
     };
 }

@@ -1,19 +1,21 @@
-
 namespace Gavel.Ethereum;
 
 /// <summary>What kind of trouble an <see cref="RpcException"/> tells of; retry and failover are decided by it.</summary>
 public enum RpcErrorKind
 {
-    /// <summary>The server could not be reached, broke the connection, or answered with a failing HTTP status.</summary>
+    /// <summary>The server could not be reached, broke the connection, or answered with a failing HTTP status, whatever its body.</summary>
     Network,
 
-    /// <summary>The server refuses because of a limit: requests per time, batch size, response size.</summary>
+    /// <summary>The server refuses because of a limit: requests per time, or the size of an answer.</summary>
     RateLimit,
 
-    /// <summary>The server understood and answered with an error.</summary>
+    /// <summary>
+    /// The server answered with an error that is no revert. For a read this says nothing about the chain: other endpoints were asked, and
+    /// none gave an answer. For <c>eth_sendRawTransaction</c> and for signers it is what they say of the request.
+    /// </summary>
     NodeError,
 
-    /// <summary>A contract reverted; <see cref="RpcException.RevertData"/> holds what it gave.</summary>
+    /// <summary>A contract reverted; <see cref="RpcException.RevertData"/> holds what it gave. The only error that is an answer to a read.</summary>
     Revert,
 
     /// <summary>The answer is not what the protocol or the method's schema says.</summary>
@@ -39,7 +41,7 @@ public sealed class RpcException : Exception
     /// <summary>The HTTP status, where it was the trouble.</summary>
     public int? HttpStatus { get; init; }
 
-    /// <summary>The server's own words, cut to a readable length: for telling errors apart that share a code. Empty where there are none.</summary>
+    /// <summary>The server's own words, cut to a readable length: to be shown, and for what is said of a transaction. Empty where there are none.</summary>
     public string NodeMessage { get; init; } = "";
 
     /// <summary>What a contract gave when it reverted: selector and arguments of its error. Empty for a bare revert, or if it was no revert.</summary>
@@ -51,15 +53,21 @@ public sealed class RpcException : Exception
     /// <summary>True where the limit concerns the size of the batch or its answer, and smaller batches would pass.</summary>
     public bool IsTooLarge { get; init; }
 
-    /// <summary>True where another attempt, here or elsewhere, may well succeed although nothing has changed on the chain.</summary>
+    /// <summary>
+    /// True where no endpoint that was asked serves this method, this range of blocks or logs without an address: asking for less, or in
+    /// another way, may pass; asking again as it is will not.
+    /// </summary>
+    public bool IsCapability { get; init; }
+
+    /// <summary>True where no server said anything about the request: another attempt may well succeed although nothing has changed on the chain.</summary>
     public bool IsTransient => Kind is RpcErrorKind.Network or RpcErrorKind.RateLimit or RpcErrorKind.Timeout or RpcErrorKind.Malformed;
 
-    /// <summary>True where the server answered that it does not have the block or state asked for: another one may have it.</summary>
-    public bool IsMissingState { get; init; }
+    /// <summary>True where the server was not reached at all, so that the size of the request has no part in it.</summary>
+    internal bool IsUnreachable { get; init; }
 
-    /// <summary>This error, being the first of several servers', with the words of all.</summary>
-    internal RpcException AfterFailover(IReadOnlyList<RpcException> all) =>
-        new(Kind, $"all {all.Count} endpoints failed: {string.Join("; ", all.Select(e => e.Message))}", new AggregateException(all))
+    /// <summary>The same error as one that no endpoint could help with, with the words of all that were asked.</summary>
+    internal RpcException AfterFailover(IReadOnlyList<RpcException> all, bool isCapability) =>
+        new(Kind, all.Count == 1 ? Message : $"all {all.Count} endpoints failed: {string.Join("; ", all.Select(e => e.Message))}", all.Count == 1 ? InnerException : new AggregateException(all))
         {
             Code = Code,
             HttpStatus = HttpStatus,
@@ -67,6 +75,7 @@ public sealed class RpcException : Exception
             RevertData = RevertData,
             RetryAfter = RetryAfter,
             IsTooLarge = IsTooLarge,
-            IsMissingState = IsMissingState,
+            IsCapability = isCapability,
+            IsUnreachable = IsUnreachable,
         };
 }

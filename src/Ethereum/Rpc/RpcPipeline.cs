@@ -6,17 +6,16 @@ using Polly.Timeout;
 namespace Gavel.Ethereum;
 
 /// <summary>
-/// What lies around each round trip to one endpoint: retry with jitter, then the wait for the endpoint's budget, then a circuit breaker, then
-/// a timeout. Polly's own exceptions do not leave it.
+/// What lies around each round trip to one endpoint: retry with jitter (only where the caller has nobody else to ask), then the wait for the
+/// endpoint's budget, then a circuit breaker, then a timeout. Polly's own exceptions do not leave it.
 /// </summary>
 internal sealed class RpcPipeline
 {
-    private static readonly ResiliencePropertyKey<int> BatchCount = new("batch");
-
     private readonly ResiliencePipeline<RpcReply[]> _retry;
     private readonly ResiliencePipeline<RpcReply[]> _guard;
     private readonly RequestBudget? _budget;
     private readonly CircuitBreakerStateProvider _breaker = new();
+    private readonly CircuitBreakerManualControl _control = new();
     private readonly EndpointUrl _url;
     private readonly RpcOptions _options;
 
@@ -30,7 +29,7 @@ internal sealed class RpcPipeline
         {
             retry.AddRetry(new RetryStrategyOptions<RpcReply[]>
             {
-                ShouldHandle = args => ValueTask.FromResult(MayPassNextTime(args.Outcome.Exception, args.Context)),
+                ShouldHandle = args => ValueTask.FromResult(args.Outcome.Exception is TimeoutRejectedException or RpcException { IsTransient: true, IsTooLarge: false }),
                 MaxRetryAttempts = options.MaxRetries,
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
@@ -44,14 +43,15 @@ internal sealed class RpcPipeline
         _guard = new ResiliencePipelineBuilder<RpcReply[]> { TimeProvider = time }
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions<RpcReply[]>
             {
-                // A rate limit is an answer: the endpoint lives.
+                // A limit is an answer: the endpoint lives.
                 ShouldHandle = args => ValueTask.FromResult(
                     args.Outcome.Exception is TimeoutRejectedException or RpcException { IsTransient: true, Kind: not RpcErrorKind.RateLimit }),
                 FailureRatio = 0.5,
                 MinimumThroughput = options.BreakerMinimum,
-                SamplingDuration = options.BreakerWindow,
-                BreakDuration = options.BreakDuration,
+                SamplingDuration = TimeSpan.FromSeconds(options.BreakerWindowSeconds),
+                BreakDuration = TimeSpan.FromSeconds(options.BreakSeconds),
                 StateProvider = _breaker,
+                ManualControl = _control,
             })
             .AddTimeout(options.Timeout)
             .Build();
@@ -61,13 +61,19 @@ internal sealed class RpcPipeline
     public bool IsBroken => _breaker.CircuitState is CircuitState.Open or CircuitState.Isolated;
 
     /// <summary>Runs a round trip of so many requests.</summary>
-    public async Task<RpcReply[]> RunAsync(int count, Func<CancellationToken, Task<RpcReply[]>> roundTrip, CancellationToken cancellationToken)
+    /// <param name="count">Requests in it.</param>
+    /// <param name="again">Whether it is tried again where that may help.</param>
+    /// <param name="roundTrip">One attempt.</param>
+    /// <param name="lastTrouble">The endpoint's last real trouble in words, told where it is left alone.</param>
+    /// <param name="cancellationToken">The caller's.</param>
+    public async Task<RpcReply[]> RunAsync(
+        int count, bool again, Func<CancellationToken, Task<RpcReply[]>> roundTrip, Func<string?> lastTrouble, CancellationToken cancellationToken)
     {
-        ResilienceContext context = ResilienceContextPool.Shared.Get(cancellationToken);
-        context.Properties.Set(BatchCount, count);
         try
         {
-            return await _retry.ExecuteAsync(AttemptAsync, context, (this, count, roundTrip)).ConfigureAwait(false);
+            return again
+                ? await _retry.ExecuteAsync(AttemptAsync, (this, count, roundTrip), cancellationToken).ConfigureAwait(false)
+                : await AttemptAsync((this, count, roundTrip), cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutRejectedException)
         {
@@ -75,36 +81,26 @@ internal sealed class RpcPipeline
         }
         catch (BrokenCircuitException)
         {
-            throw new RpcException(RpcErrorKind.Network, $"{_url}: left alone for {_options.BreakDuration.TotalSeconds:0.#} s after repeated failures");
-        }
-        finally
-        {
-            ResilienceContextPool.Shared.Return(context);
+            string because = lastTrouble() is { } trouble ? $"; the last: {trouble}" : "";
+            throw new RpcException(RpcErrorKind.Network, $"{_url}: left alone for {_options.BreakSeconds:0.#} s after repeated failures{because}") { IsUnreachable = true };
         }
     }
 
+    /// <summary>The endpoint has been found well: it is not left alone any longer.</summary>
+    public Task CloseAsync() => _control.CloseAsync();
+
     private static async ValueTask<RpcReply[]> AttemptAsync(
-        ResilienceContext context, (RpcPipeline Pipeline, int Count, Func<CancellationToken, Task<RpcReply[]>> RoundTrip) run)
+        (RpcPipeline Pipeline, int Count, Func<CancellationToken, Task<RpcReply[]>> RoundTrip) run, CancellationToken cancellationToken)
     {
         if (run.Pipeline._budget is { } budget)
         {
-            await budget.TakeAsync(run.Count, context.CancellationToken).ConfigureAwait(false);
+            await budget.TakeAsync(run.Count, cancellationToken).ConfigureAwait(false);
         }
 
         return await run.Pipeline._guard
-            .ExecuteAsync(async (roundTrip, token) => await roundTrip(token).ConfigureAwait(false), run.RoundTrip, context.CancellationToken)
+            .ExecuteAsync(async (roundTrip, token) => await roundTrip(token).ConfigureAwait(false), run.RoundTrip, cancellationToken)
             .ConfigureAwait(false);
     }
-
-    // A batch refused for a limit is not sent again as it is, but smaller.
-    private static bool MayPassNextTime(Exception? e, ResilienceContext context) => e switch
-    {
-        TimeoutRejectedException => true,
-        RpcException { IsTooLarge: true } => false,
-        RpcException { Kind: RpcErrorKind.RateLimit } => context.Properties.GetValue(BatchCount, 1) == 1,
-        RpcException rpc => rpc.IsTransient,
-        _ => false,
-    };
 
     private TimeSpan? AskedFor(Exception? e) =>
         e is RpcException { RetryAfter: { } wait } && wait > TimeSpan.Zero ? wait < _options.MaxRetryDelay ? wait : _options.MaxRetryDelay : null;

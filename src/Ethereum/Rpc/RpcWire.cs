@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -10,7 +11,8 @@ internal static class RpcWire
 {
     private const int MaxWords = 4096;
 
-    private static readonly JsonDocumentOptions Limits = new() { MaxDepth = 64 };
+    // The parser keeps 12 bytes for each. The fullest real answers (receipts of a large block) have some 100,000.
+    private const int MaxValues = 4_000_000;
 
     /// <summary>One request as an object, several as an array. Request <c>i</c> has the id <c>firstId + i</c>.</summary>
     public static byte[] Encode(IReadOnlyList<RpcRequest> requests, long firstId)
@@ -36,9 +38,9 @@ internal static class RpcWire
         return buffer.WrittenSpan.ToArray();
     }
 
-    /// <summary>Parses a message.</summary>
-    /// <exception cref="RpcException">It is no JSON in UTF-8, or nested more than 64 deep.</exception>
-    public static JsonDocument Parse(ReadOnlyMemory<byte> message, EndpointUrl from)
+    /// <summary>Parses a message. Its depth and the number of its values are bounded before memory is spent on them.</summary>
+    /// <exception cref="RpcException">It is no JSON in UTF-8, is nested too deep, or holds too many values.</exception>
+    public static JsonDocument Parse(ReadOnlyMemory<byte> message, EndpointUrl from, int maxDepth = 64)
     {
         // The parser would leave bad UTF-8 inside of strings to be found by whoever reads them.
         if (!Utf8.IsValid(message.Span))
@@ -48,7 +50,8 @@ internal static class RpcWire
 
         try
         {
-            return JsonDocument.Parse(message, Limits);
+            Weigh(message.Span, from, maxDepth);
+            return JsonDocument.Parse(message, new JsonDocumentOptions { MaxDepth = maxDepth });
         }
         catch (JsonException e)
         {
@@ -56,43 +59,60 @@ internal static class RpcWire
         }
     }
 
-    /// <summary>Brings the answers into the order of the requests.</summary>
-    /// <exception cref="RpcException">An answer is missing, doubled or foreign, or the server refused the whole batch.</exception>
-    public static RpcReply[] Decode(JsonElement answer, IReadOnlyList<RpcRequest> requests, long firstId, EndpointUrl from)
+    /// <summary>
+    /// Brings the answers into the order of the requests. What is wrong with one answer (missing, doubled, neither result nor error) is that
+    /// request's error; answers that fit no request are told and passed over.
+    /// </summary>
+    /// <exception cref="RpcException">Nothing in it answers any of the requests, or the server refused the whole batch.</exception>
+    public static RpcReply[] Decode(JsonElement answer, IReadOnlyList<RpcRequest> requests, long firstId, EndpointUrl from, Action<string>? stray = null)
     {
-        RpcReply?[] replies = new RpcReply?[requests.Count];
         try
         {
-            TakeAll(answer, requests, firstId, from, replies);
+            return new RpcAnswers(requests, firstId, from, stray).Read(answer);
         }
         catch (InvalidOperationException)
         {
             throw new RpcException(RpcErrorKind.Malformed, $"{from}: the answer has a name with half of a surrogate pair");
         }
-
-        RpcReply[] complete = new RpcReply[requests.Count];
-        for (int i = 0; i < replies.Length; i++)
-        {
-            complete[i] = replies[i]
-                ?? throw new RpcException(
-                    RpcErrorKind.Malformed, $"{from}: no answer to {requests[i].Method} (request {i + 1} of {requests.Count})");
-        }
-
-        return complete;
     }
 
-    private static void TakeAll(JsonElement answer, IReadOnlyList<RpcRequest> requests, long firstId, EndpointUrl from, RpcReply?[] replies)
+    /// <summary>The id of an answer: a whole number, or the same as a string, as some gateways write it.</summary>
+    public static bool TryReadId(JsonElement item, out long id)
     {
-        if (answer.ValueKind == JsonValueKind.Array)
+        id = 0;
+        if (item.ValueKind != JsonValueKind.Object || !item.TryGetProperty("id"u8, out JsonElement field))
         {
-            foreach (JsonElement item in answer.EnumerateArray())
-            {
-                Take(item, requests, firstId, from, replies);
-            }
+            return false;
         }
-        else
+
+        switch (field.ValueKind)
         {
-            Take(answer, requests, firstId, from, replies);
+            case JsonValueKind.Number:
+                if (field.TryGetInt64(out id))
+                {
+                    return true;
+                }
+
+                bool whole = field.TryGetDecimal(out decimal number) && number == decimal.Truncate(number) && Math.Abs(number) < long.MaxValue;
+                id = whole ? (long)number : 0; // 1.0
+                return whole;
+            case JsonValueKind.String:
+                ReadOnlySpan<char> text = field.GetRawText().AsSpan()[1..^1];
+                return long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out id);
+            default:
+                return false;
+        }
+    }
+
+    private static void Weigh(ReadOnlySpan<byte> message, EndpointUrl from, int maxDepth)
+    {
+        Utf8JsonReader reader = new(message, new JsonReaderOptions { MaxDepth = maxDepth });
+        for (int values = 0; reader.Read();)
+        {
+            if (++values > MaxValues)
+            {
+                throw new RpcException(RpcErrorKind.Malformed, $"{from}: the answer holds more than {MaxValues} values");
+            }
         }
     }
 
@@ -117,59 +137,6 @@ internal static class RpcWire
 
         writer.WriteEndArray();
         writer.WriteEndObject();
-    }
-
-    private static void Take(JsonElement item, IReadOnlyList<RpcRequest> requests, long firstId, EndpointUrl from, RpcReply?[] replies)
-    {
-        if (item.ValueKind != JsonValueKind.Object)
-        {
-            throw new RpcException(RpcErrorKind.Malformed, $"{from}: an answer is no object but {item.ValueKind}");
-        }
-
-        bool failed = item.TryGetProperty("error"u8, out JsonElement error) && error.ValueKind != JsonValueKind.Null;
-        if (!TryReadId(item, out long id))
-        {
-            // A server that could not or would not read the batch answers once, with the id null.
-            throw failed
-                ? RpcErrors.FromNode(error, $"a batch of {requests.Count}", from)
-                : new RpcException(RpcErrorKind.Malformed, $"{from}: an answer without an id");
-        }
-
-        long index = id - firstId;
-        if (index < 0 || index >= replies.Length)
-        {
-            throw new RpcException(RpcErrorKind.Malformed, $"{from}: an answer to a request that was not made (id {id})");
-        }
-
-        if (replies[index] is not null)
-        {
-            throw new RpcException(RpcErrorKind.Malformed, $"{from}: two answers to {requests[(int)index].Method} (id {id})");
-        }
-
-        if (failed)
-        {
-            replies[index] = new RpcReply(RpcErrors.FromNode(error, requests[(int)index].Method, from));
-        }
-        else if (item.TryGetProperty("result"u8, out JsonElement result))
-        {
-            replies[index] = new RpcReply(result.Clone());
-        }
-        else
-        {
-            throw new RpcException(RpcErrorKind.Malformed, $"{from}: the answer to {requests[(int)index].Method} has neither result nor error");
-        }
-    }
-
-    // Some servers give ids back as strings.
-    private static bool TryReadId(JsonElement item, out long id)
-    {
-        id = 0;
-        return item.TryGetProperty("id"u8, out JsonElement field) && field.ValueKind switch
-        {
-            JsonValueKind.Number => field.TryGetInt64(out id),
-            JsonValueKind.String => long.TryParse(field.GetRawText().AsSpan().Trim('"'), System.Globalization.CultureInfo.InvariantCulture, out id),
-            _ => false,
-        };
     }
 
     /// <summary>The beginning of an unexpected message, on one line and without credentials.</summary>

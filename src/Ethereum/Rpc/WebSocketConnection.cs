@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
 using System.Net.WebSockets;
 using System.Text.Json;
 using System.Threading.Channels;
@@ -11,7 +13,8 @@ internal sealed class WebSocketConnection : IAsyncDisposable
 {
     private readonly ClientWebSocket _socket;
     private readonly EndpointUrl _url;
-    private readonly int _maxMessageBytes;
+    private readonly RpcOptions _options;
+    private readonly Action<string> _stray;
     private readonly SemaphoreSlim _sending = new(1, 1);
     private readonly CancellationTokenSource _closing = new();
     private readonly ConcurrentDictionary<long, Exchange> _exchanges = new();
@@ -19,12 +22,14 @@ internal sealed class WebSocketConnection : IAsyncDisposable
     private readonly Task _reading;
     private volatile RpcException? _broken;
     private long _nextId;
+    private long _messages;
 
-    public WebSocketConnection(ClientWebSocket socket, EndpointUrl url, RpcOptions options)
+    public WebSocketConnection(ClientWebSocket socket, EndpointUrl url, RpcOptions options, Action<string> stray)
     {
         _socket = socket;
         _url = url;
-        _maxMessageBytes = options.MaxResponseBytes;
+        _options = options;
+        _stray = stray;
         _reading = ReadAsync();
     }
 
@@ -43,8 +48,21 @@ internal sealed class WebSocketConnection : IAsyncDisposable
                 throw broken; // broke before the exchange was entered
             }
 
+            long before = Interlocked.Read(ref _messages);
+            long start = Stopwatch.GetTimestamp();
             await SendAsync(RpcWire.Encode(requests, firstId), cancellationToken).ConfigureAwait(false);
-            return await exchange.Answer.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                return await exchange.Answer.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (
+                Interlocked.Read(ref _messages) == before && Stopwatch.GetElapsedTime(start) >= _options.Patience)
+            {
+                // Not a word since: a gateway may answer pings for a node that is gone. The next request gets a new connection.
+                _broken ??= new RpcException(RpcErrorKind.Network, $"{_url}: given up, since nothing has come over the WebSocket for {Stopwatch.GetElapsedTime(start).TotalSeconds:0.#} s");
+                _socket.Abort();
+                throw;
+            }
         }
         finally
         {
@@ -113,9 +131,9 @@ internal sealed class WebSocketConnection : IAsyncDisposable
                 }
 
                 message.Advance(part.Count);
-                if (message.WrittenCount > _maxMessageBytes)
+                if (message.WrittenCount > _options.MaxResponseBytes)
                 {
-                    end = new RpcException(RpcErrorKind.Network, $"{_url}: a message is larger than {_maxMessageBytes} bytes");
+                    end = new RpcException(RpcErrorKind.Network, $"{_url}: a message is larger than {_options.MaxResponseBytes} bytes");
                     break;
                 }
 
@@ -126,16 +144,12 @@ internal sealed class WebSocketConnection : IAsyncDisposable
                 }
             }
         }
-        catch (RpcException e)
-        {
-            end = e; // not JSON: nothing can be told about what follows
-        }
         catch (Exception e) when (e is WebSocketException or InvalidOperationException or IOException or OperationCanceledException)
         {
             end = Broken(e);
         }
 
-        _broken = end;
+        _broken ??= end;
         _socket.Abort();
         foreach (Exchange exchange in _exchanges.Values)
         {
@@ -148,24 +162,60 @@ internal sealed class WebSocketConnection : IAsyncDisposable
         }
     }
 
+    // What is no JSON ends neither the connection nor the other exchanges: they have their own answers to come.
     private void Take(ReadOnlyMemory<byte> message)
     {
-        using JsonDocument document = RpcWire.Parse(message, _url);
-        JsonElement root = document.RootElement;
+        Interlocked.Increment(ref _messages);
+        try
+        {
+            using JsonDocument document = RpcWire.Parse(message, _url, _options.MaxDepth);
+            Take(document.RootElement);
+        }
+        catch (RpcException e)
+        {
+            Nameless(e);
+        }
+        catch (InvalidOperationException)
+        {
+            Nameless(new RpcException(RpcErrorKind.Malformed, $"{_url}: the answer has a name with half of a surrogate pair"));
+        }
+    }
+
+    private void Take(JsonElement root)
+    {
         if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("method"u8, out _))
         {
             Notify(root);
             return;
         }
 
-        if (Find(root) is not { } exchange)
+        long id = 0;
+        Exchange? exchange = null;
+        bool named = false;
+        foreach (JsonElement item in root.ValueKind == JsonValueKind.Array ? [.. root.EnumerateArray().Take(16)] : new[] { root })
         {
-            return; // the answer to a request that was cancelled
+            if (RpcWire.TryReadId(item, out long found))
+            {
+                (id, named) = (found, true);
+                exchange ??= _exchanges.Values.FirstOrDefault(e => found >= e.FirstId && found < e.FirstId + e.Requests.Count);
+            }
+        }
+
+        exchange ??= named ? null : Only();
+        if (exchange is null)
+        {
+            // Late answers to requests that were given up are no news.
+            if (id <= 0 || id > Interlocked.Read(ref _nextId))
+            {
+                _stray($"{_url}: an answer to a request that was not made{(id == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" (id {id})"))}");
+            }
+
+            return;
         }
 
         try
         {
-            RpcReply[] replies = RpcWire.Decode(root, exchange.Requests, exchange.FirstId, _url);
+            RpcReply[] replies = RpcWire.Decode(root, exchange.Requests, exchange.FirstId, _url, _stray);
             exchange.BeforeNextMessage?.Invoke(replies);
             exchange.Answer.TrySetResult(replies);
         }
@@ -175,18 +225,20 @@ internal sealed class WebSocketConnection : IAsyncDisposable
         }
     }
 
-    // A refusal of a whole batch carries no id. If only one exchange is under way it is meant; else nobody can tell, and all time out.
-    private Exchange? Find(JsonElement root)
+    // Bad JSON, or a refusal without an id. If only one exchange is under way it is meant; else nobody can tell.
+    private void Nameless(RpcException e)
     {
-        JsonElement first = root.ValueKind == JsonValueKind.Array && root.GetArrayLength() > 0 ? root[0] : root;
-        if (first.ValueKind == JsonValueKind.Object && first.TryGetProperty("id"u8, out JsonElement id) && id.ValueKind == JsonValueKind.Number
-            && id.TryGetInt64(out long number))
+        if (Only() is { } exchange)
         {
-            return _exchanges.Values.FirstOrDefault(e => number >= e.FirstId && number < e.FirstId + e.Requests.Count);
+            exchange.Answer.TrySetException(e);
         }
-
-        return _exchanges.Count == 1 ? _exchanges.Values.FirstOrDefault() : null;
+        else
+        {
+            _stray(e.Message);
+        }
     }
+
+    private Exchange? Only() => _exchanges.Count == 1 ? _exchanges.Values.FirstOrDefault() : null;
 
     private void Notify(JsonElement root)
     {

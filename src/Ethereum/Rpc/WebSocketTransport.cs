@@ -9,13 +9,16 @@ namespace Gavel.Ethereum;
 /// JSON-RPC over one WebSocket, opened when it is first needed and again after it broke. Requests of many callers share it; what is under
 /// way when it breaks fails with <see cref="RpcErrorKind.Network"/>, and subscriptions end.
 /// </summary>
-internal sealed class WebSocketTransport(EndpointUrl url, RpcOptions options) : IRpcTransport
+internal sealed class WebSocketTransport(EndpointUrl url, RpcOptions options, Action<string> stray) : IRpcTransport
 {
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
 
     private readonly SemaphoreSlim _opening = new(1, 1);
     private readonly CancellationTokenSource _disposed = new();
     private WebSocketConnection? _connection;
+    private int _connections;
+
+    public int Connections => Volatile.Read(ref _connections);
 
     public async Task<RpcReply[]> ExchangeAsync(IReadOnlyList<RpcRequest> requests, CancellationToken cancellationToken)
     {
@@ -77,6 +80,12 @@ internal sealed class WebSocketTransport(EndpointUrl url, RpcOptions options) : 
         ClientWebSocket socket = new();
         socket.Options.KeepAliveInterval = KeepAlive; // pings find a connection that died in silence
         socket.Options.KeepAliveTimeout = KeepAlive;
+        string? proxy = Proxies.Name(HttpClient.DefaultProxy, url);
+        if (proxy is null)
+        {
+            socket.Options.Proxy = null; // this machine is never reached through another
+        }
+
         Uri target = url.Secret;
         if (target.UserInfo.Length > 0)
         {
@@ -89,7 +98,8 @@ internal sealed class WebSocketTransport(EndpointUrl url, RpcOptions options) : 
         try
         {
             await socket.ConnectAsync(target, either.Token).ConfigureAwait(false);
-            return new WebSocketConnection(socket, url, options);
+            Interlocked.Increment(ref _connections);
+            return new WebSocketConnection(socket, url, options, stray);
         }
         catch (WebSocketException e)
         {
@@ -97,8 +107,9 @@ internal sealed class WebSocketTransport(EndpointUrl url, RpcOptions options) : 
             socket.Dispose();
             throw new RpcException(
                 status == HttpStatusCode.TooManyRequests ? RpcErrorKind.RateLimit : RpcErrorKind.Network,
-                $"{url}: no WebSocket ({(status == 0 ? e.WebSocketErrorCode : $"HTTP status {(int)status}")})")
+                $"{url}: no WebSocket ({(status == 0 ? e.WebSocketErrorCode : $"HTTP status {(int)status}")}){(proxy is null ? "" : $" (through the proxy {proxy})")}")
             {
+                IsUnreachable = true,
                 HttpStatus = status == 0 ? null : (int)status,
             };
         }

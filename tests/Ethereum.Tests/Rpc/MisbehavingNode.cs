@@ -9,11 +9,13 @@ using Microsoft.Extensions.Logging;
 namespace Gavel.Ethereum.Tests.Rpc;
 
 /// <summary>
-/// A real HTTP server that answers JSON-RPC requests with their own first parameter, unless the test makes it do something else.
+/// A real HTTP and WebSocket server that answers JSON-RPC requests with their own first parameter, knows its chain's id and head, and does
+/// something else where the test wants it.
 /// </summary>
 internal sealed class MisbehavingNode : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private int _probes;
 
     private MisbehavingNode(WebApplication app) => _app = app;
 
@@ -23,8 +25,26 @@ internal sealed class MisbehavingNode : IAsyncDisposable
     /// <summary>What is done with a WebSocket; null refuses it.</summary>
     public Func<HttpContext, WebSocket, Task>? Socket { get; set; }
 
-    /// <summary>Number of requests in each POST that came.</summary>
+    /// <summary>Whether questions for the chain's id and height are part of <see cref="Instead"/>; if not they are answered well.</summary>
+    public bool ProbesToo { get; set; } = true;
+
+    /// <summary>Number of requests in each POST that came, without questions for the chain's id and height.</summary>
     public ConcurrentQueue<int> Posts { get; } = [];
+
+    /// <summary>Number of questions for the chain's id and height.</summary>
+    public int Probes => Volatile.Read(ref _probes);
+
+    /// <summary>Its answer to <c>eth_chainId</c>.</summary>
+    public ulong ChainId { get; set; } = 900;
+
+    /// <summary>Its newest block.</summary>
+    public ulong Head { get; set; } = 7;
+
+    /// <summary>Time of its newest block, seconds since 1970.</summary>
+    public ulong HeadTime { get; set; } = (ulong)DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+
+    /// <summary>Half of each block's hash, for other forks.</summary>
+    public string Fork { get; set; } = "aa";
 
     public string Url => _app.Urls.Single();
 
@@ -44,15 +64,39 @@ internal sealed class MisbehavingNode : IAsyncDisposable
     /// <summary>A typed client of this server.</summary>
     public RpcEndpoint Connect(RpcOptions? options = null) => new(EndpointUrl.Parse(Url), options ?? new RpcOptions
     {
-        RetryDelay = TimeSpan.FromMilliseconds(1),
-        Timeout = TimeSpan.FromSeconds(5),
+        RetryDelaySeconds = 0.001,
+        TimeoutSeconds = 5,
     });
 
-    public static JsonObject Good(JsonObject request) => new()
+    public static JsonObject Good(JsonObject request) => Result(request, request["params"] is JsonArray { Count: > 0 } list ? list[0]?.DeepClone() : null);
+
+    public static JsonObject Result(JsonObject request, JsonNode? result) => new()
     {
         ["jsonrpc"] = "2.0",
         ["id"] = request["id"]!.DeepClone(),
-        ["result"] = request["params"]![0]?.DeepClone(),
+        ["result"] = result,
+    };
+
+    /// <summary>The answer to one request or to a batch, item by item.</summary>
+    public static JsonNode Each(IReadOnlyList<JsonObject> requests, Func<JsonObject, JsonObject> answer) =>
+        requests.Count == 1 ? answer(requests[0]) : new JsonArray([.. requests.Select(answer)]);
+
+    /// <summary>The good answer of this node.</summary>
+    public JsonObject Answer(JsonObject request) => (string)request["method"]! switch
+    {
+        "eth_chainId" => Result(request, Hex.Quantity(ChainId)),
+        "eth_blockNumber" => Result(request, Hex.Quantity(Head)),
+        "eth_getBlockByNumber" => Result(request, Block()),
+        _ => Good(request),
+    };
+
+    /// <summary>The newest block, as far as heads need it.</summary>
+    public JsonObject Block() => new()
+    {
+        ["number"] = Hex.Quantity(Head),
+        ["hash"] = $"0x{Head:x62}{Fork}",
+        ["parentHash"] = $"0x{Head - 1:x62}{Fork}",
+        ["timestamp"] = Hex.Quantity(HeadTime),
     };
 
     public static JsonObject Error(JsonNode? id, int code, string message, JsonNode? data = null) => new()
@@ -97,13 +141,22 @@ internal sealed class MisbehavingNode : IAsyncDisposable
 
         JsonNode body = (await JsonNode.ParseAsync(context.Request.Body))!;
         JsonObject[] requests = body is JsonArray list ? [.. list.Select(r => (JsonObject)r!)] : [(JsonObject)body];
-        Posts.Enqueue(requests.Length);
-        if (Instead is { } instead && await instead(context, requests))
+        bool probe = requests.Length == 1 && (string)requests[0]["method"]! is "eth_chainId" or "eth_blockNumber";
+        if (probe)
+        {
+            Interlocked.Increment(ref _probes);
+        }
+        else
+        {
+            Posts.Enqueue(requests.Length);
+        }
+
+        if ((ProbesToo || !probe) && Instead is { } instead && await instead(context, requests))
         {
             return;
         }
 
-        JsonNode answer = body is JsonArray ? new JsonArray([.. requests.Select(Good)]) : Good(requests[0]);
+        JsonNode answer = body is JsonArray ? new JsonArray([.. requests.Select(Answer)]) : Answer(requests[0]);
         await context.Response.WriteAsync(answer.ToJsonString());
     }
 }

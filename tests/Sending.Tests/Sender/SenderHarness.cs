@@ -29,7 +29,7 @@ internal sealed class SenderHarness : IAsyncDisposable
     {
         _anvil = anvil;
         _direct = new RpcEndpoint(EndpointUrl.Parse(anvil.Url));
-        _rpc = new RpcEndpoint(EndpointUrl.Parse(url ?? anvil.Url), new RpcOptions { Timeout = TimeSpan.FromSeconds(1) });
+        _rpc = new RpcEndpoint(EndpointUrl.Parse(url ?? anvil.Url), new RpcOptions { TimeoutSeconds = 1, PatienceSeconds = 0.5 });
         _signer = new LocalSigner(key);
         Chain = new ChainReader(_direct);
         Outbox = JournalOutbox.Open(_folder.Journal);
