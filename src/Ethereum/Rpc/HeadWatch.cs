@@ -58,6 +58,7 @@ internal sealed class HeadWatch(RpcEndpoint endpoint, TimeProvider time) : IAsyn
             }
 
             _last = head;
+            endpoint.Meter.Head(head, _changedAt);
             return Aged(head);
         }
     }

@@ -243,11 +243,12 @@ public sealed class RpcEndpoint : IJsonRpc, IAsyncDisposable
         async Task<RpcReply[]> RoundTripAsync(CancellationToken token)
         {
             long start = _time.GetTimestamp();
+            using System.Diagnostics.Activity? span = Meter.Span(requests);
             try
             {
                 RpcReply[] replies = await _transport.ExchangeAsync(requests, token).ConfigureAwait(false);
                 State.Answered(_time.GetElapsedTime(start), requests.Length);
-                Meter.RoundTrip(requests, replies, _time.GetElapsedTime(start));
+                Meter.Answered(requests, replies, _time.GetElapsedTime(start));
                 if (Array.Find(replies, r => r.Error is { Kind: RpcErrorKind.Malformed }).Error is { } gap)
                 {
                     State.Charge(TimeSpan.Zero, gap.Message);
@@ -257,7 +258,8 @@ public sealed class RpcEndpoint : IJsonRpc, IAsyncDisposable
             }
             catch (RpcException e) when (e.IsTransient)
             {
-                Meter.Failed(requests, e.Kind, _time.GetElapsedTime(start));
+                Meter.Failed(requests.Length, e, _time.GetElapsedTime(start));
+                span?.SetStatus(System.Diagnostics.ActivityStatusCode.Error, e.Kind.ToString());
 
                 // That an answer or a batch is too large is our own doing; that a batch failed is told apart from the server's failing later.
                 if (!e.IsTooLarge)
@@ -271,13 +273,21 @@ public sealed class RpcEndpoint : IJsonRpc, IAsyncDisposable
             {
                 // By our own timeout, by the caller's deadline, or because another endpoint was quicker: silence, unless it was short.
                 TimeSpan waited = _time.GetElapsedTime(start);
-                if (waited >= Options.Patience)
+                string more = requests.Length > 1 ? $" and {requests.Length - 1} more" : "";
+                RpcException? silence = waited < Options.Patience
+                    ? null
+                    : new RpcException(RpcErrorKind.Timeout, $"{Url}: no answer to {requests[0].Method}{more} within {waited.TotalSeconds:0.##} s");
+                Meter.Failed(requests.Length, silence, waited);
+                if (silence is not null)
                 {
-                    Meter.Failed(requests, RpcErrorKind.Timeout, waited);
-                    State.Charge(waited, $"{Url}: no answer to {requests[0].Method}{(requests.Length > 1 ? $" and {requests.Length - 1} more" : "")} within {waited.TotalSeconds:0.##} s");
+                    State.Charge(waited, silence.Message);
                 }
 
                 throw;
+            }
+            finally
+            {
+                Meter.Stands(Health, CurrentBatchSize);
             }
         }
     }
