@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Gavel.Contracts;
 using Gavel.Devnet;
 using Gavel.Ethereum;
+using Gavel.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gavel.Challenger.Tests;
@@ -127,6 +128,68 @@ public sealed class BookAndServiceTests : IAsyncLifetime
             Assert.Null(service.Health["good"].Problem);
             Assert.Contains("127.0.0.1:9", service.Health["dead"].Problem, StringComparison.Ordinal);
             Assert.Contains(wrong.SystemConfig, service.Health["wrong"].Problem, StringComparison.OrdinalIgnoreCase);
+            await service.StopAsync(None);
+        }
+
+        folder.Delete(recursive: true);
+    }
+
+    // A node that stopped gives good answers for ever: nothing was told of it, and health said that all was well.
+    [Fact]
+    public async Task HeadThatStandsStill_ShowsInHealth_AndDecidingGoesOn()
+    {
+        await CreateAsync("game");
+        await using FaultProxy proxy = await FaultProxy.StartAsync(Devnet.L1Url);
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("gavel-head-");
+        string key = Path.Combine(folder.FullName, "key");
+        await File.WriteAllTextAsync(key, DevnetAccounts.Challenger.PrivateKey);
+        File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        ChainOptions chain = new()
+        {
+            Name = "still",
+            SystemConfig = Devnet.Addresses.SystemConfig.ToString(),
+            L1 = [proxy.Url],
+            RollupNodes = [Devnet.RollupNode.Url],
+            L2ExecutionNodes = [Devnet.L2Url],
+            PollSeconds = 12,
+            DryRun = true,
+            Account = new AccountOptions { KeyFile = key },
+        };
+        ManualTime time = new(DateTimeOffset.UtcNow);
+        Lines<ChallengerService> lines = new();
+        int cycles = 0;
+        using HttpClient http = new();
+        using (ChallengerService service = new(new ChallengerOptions { DataDirectory = folder.FullName, Chains = [chain] }, time, http, lines))
+        {
+            async Task UntilAsync(Func<bool> condition)
+            {
+                DateTime end = DateTime.UtcNow + TimeSpan.FromSeconds(30);
+                while (!condition())
+                {
+                    Assert.True(DateTime.UtcNow < end, $"{string.Join("; ", service.Health)}\n{lines}");
+                    int before = Volatile.Read(ref cycles);
+                    time.Advance(TimeSpan.FromSeconds(12));
+                    DateTime soon = DateTime.UtcNow + TimeSpan.FromMilliseconds(200);
+                    while (Volatile.Read(ref cycles) == before && DateTime.UtcNow < soon)
+                    {
+                        await Task.Delay(5);
+                    }
+                }
+            }
+
+            service.Cycled += (_, report) => Interlocked.Increment(ref cycles);
+            await service.StartAsync(None);
+            await UntilAsync(() => Volatile.Read(ref cycles) > 0);
+            await proxy.FreezeHeadAsync();
+            await UntilAsync(() => service.Health["still"].Problem?.StartsWith("head-stands-still", StringComparison.Ordinal) == true);
+            int told = cycles;
+            await UntilAsync(() => Volatile.Read(ref cycles) > told + 3);
+            Assert.Contains(service.Dangers.Dangers, danger => danger.Code == "head-stands-still" && danger.Subject == "still");
+            Assert.Equal(1, lines.Count("the L1 head stands still"));
+            proxy.Clear();
+            await Devnet.MineL1Async();
+            await UntilAsync(() => service.Health["still"].Problem is null);
+            Assert.Equal(1, lines.Count("the L1 head moves again"));
             await service.StopAsync(None);
         }
 

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace Gavel.Challenger.Tests;
 
 /// <summary>Keeps what is logged.</summary>
-internal sealed class Lines : ILogger
+internal class Lines : ILogger
 {
     public ConcurrentQueue<(LogLevel Level, string Text)> All { get; } = [];
 
@@ -20,3 +20,6 @@ internal sealed class Lines : ILogger
 
     public override string ToString() => string.Join("\n", All.Select(line => $"{line.Level}: {line.Text}"));
 }
+
+/// <summary>Keeps what is logged in a category.</summary>
+internal sealed class Lines<T> : Lines, ILogger<T>;

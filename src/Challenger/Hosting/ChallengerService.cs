@@ -86,6 +86,7 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
             clock,
             logger);
         using ChainAgent agent = scope.Agent(chain, desk, traces, new AuditLog(Path.Combine(folder, "audit")), clock, logger);
+        using IDisposable shown = Dangers.Add(agent);
         LogDefending(logger, chain.Name, scope.Contracts.Factory, desk.Account);
         while (true)
         {

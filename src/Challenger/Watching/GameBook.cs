@@ -227,7 +227,6 @@ public sealed partial class GameBook(
     private async Task<int> ReadAsync(WatchedGame[] due, L1View view, CancellationToken cancellationToken)
     {
         int read = 0;
-        RpcException? last = null;
         foreach (WatchedGame[] portion in due.Chunk(Portion))
         {
             foreach ((WatchedGame game, GameState? state, Exception? error) in await StatesAsync(portion, view, cancellationToken))
@@ -254,13 +253,12 @@ public sealed partial class GameBook(
                     trouble = strange; // it breaks the rules we know
                 }
 
-                last = trouble as RpcException ?? last;
                 NoteTrouble(game, trouble!);
             }
         }
 
         ShowDangers();
-        return read > 0 || last is null ? read : throw last; // nothing at all was read: that is the node's trouble
+        return read;
     }
 
     // A game that does not answer like one is left out; the others of its portion are read without it.
