@@ -26,6 +26,15 @@ public sealed class MipsContract : IAsyncLifetime
     /// <summary>The local context of every step: any value, the same for loading and reading.</summary>
     public static Hash32 LocalContext { get; } = Keccak256.Hash("one dispute"u8);
 
+    /// <summary>The chain.</summary>
+    public ChainReader Chain => _eth!;
+
+    /// <summary>The VM's contract.</summary>
+    public Address Mips => _mips;
+
+    /// <summary>The account that sends.</summary>
+    public Address Sender => _sender;
+
     public async Task InitializeAsync()
     {
         _anvil = await AnvilProcess.StartAsync("--gas-limit", "1000000000");
@@ -59,11 +68,11 @@ public sealed class MipsContract : IAsyncLifetime
     }
 
     /// <summary>Executes one step in a transaction and gives the witness that the contract logs.</summary>
-    public async Task<byte[]> StepInTransactionAsync(byte[] witness, byte[] proof)
-    {
-        RpcReceipt receipt = await SendAsync(_mips, Encode(witness, proof));
-        return Assert.Single(receipt.Logs).Data.ToArray();
-    }
+    public async Task<byte[]> StepInTransactionAsync(byte[] witness, byte[] proof) =>
+        Assert.Single((await SendStepAsync(witness, proof)).Logs).Data.ToArray();
+
+    /// <summary>Executes one step in a transaction.</summary>
+    public Task<RpcReceipt> SendStepAsync(byte[] witness, byte[] proof) => SendAsync(_mips, Encode(witness, proof));
 
     /// <summary>Loads the part of a preimage that a read at this offset needs.</summary>
     /// <param name="key">A keccak, sha256 or local key.</param>
@@ -92,7 +101,8 @@ public sealed class MipsContract : IAsyncLifetime
         await SendAsync(_oracle, data);
     }
 
-    private static byte[] Encode(byte[] witness, byte[] proof) => StepFunction.Encode(to => to.Bytes(witness).Bytes(proof).Bytes32(LocalContext));
+    /// <summary>Calldata of a step.</summary>
+    public static byte[] Encode(byte[] witness, byte[] proof) => StepFunction.Encode(to => to.Bytes(witness).Bytes(proof).Bytes32(LocalContext));
 
     private async Task<Address> DeployAsync(string name, Action<AbiEncoder> arguments)
     {

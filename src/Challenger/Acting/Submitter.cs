@@ -17,8 +17,9 @@ namespace Gavel.Challenger;
 /// <param name="options">Whether anything is sent at all, and how often.</param>
 /// <param name="clock">The host's clock.</param>
 /// <param name="logger">One line for each decision.</param>
+/// <param name="rehearsals">Executes calls before they are handed over; null for none.</param>
 public sealed partial class Submitter(
-    string chain, IOutbox outbox, SpendPolicy policy, AuditLog audit, ChainOptions options, TimeProvider clock, ILogger logger)
+    string chain, IOutbox outbox, SpendPolicy policy, AuditLog audit, ChainOptions options, TimeProvider clock, ILogger logger, CallRehearsals? rehearsals = null)
 {
     private const int LeastRetrySeconds = 5;
     private readonly HashSet<string> _shown = [];
@@ -71,6 +72,7 @@ public sealed partial class Submitter(
         {
             if (_shown.Add(record.Intent))
             {
+                record = record with { Rehearsal = (await RehearseAsync(game, call, view, left, cancellationToken)).Audit };
                 LogWould(logger, chain, game.Game, call.Call.Name, call.ClaimIndex, call.Reason, Ether.Format(call.Call.Value), left);
                 audit.Add(game.Game, record);
             }
@@ -85,6 +87,8 @@ public sealed partial class Submitter(
             return await ReviveAsync(entry, game, cancellationToken);
         }
 
+        (AuditRehearsal? rehearsal, ulong gasHint) = await RehearseAsync(game, call, view, left, cancellationToken);
+        record = record with { Rehearsal = rehearsal };
         audit.Add(game.Game, record);
         await outbox.EnqueueAsync(
             new Intent
@@ -93,6 +97,7 @@ public sealed partial class Submitter(
                 Target = call.Call.To,
                 Calldata = call.Call.Data,
                 Value = call.Call.Value,
+                GasHint = gasHint,
                 Priority = call.Priority,
                 Deadline = call.Deadline is ulong until ? DateTimeOffset.FromUnixTimeSeconds((long)Math.Min(until, int.MaxValue * 64UL)) : null,
                 Explanation = JsonSerializer.SerializeToUtf8Bytes(record, AuditJson.Default.AuditRecord),
@@ -101,6 +106,10 @@ public sealed partial class Submitter(
         LogDecided(logger, chain, game.Game, call.Call.Name, call.ClaimIndex, call.Reason, Ether.Format(call.Call.Value), left);
         return true;
     }
+
+    private async Task<(AuditRehearsal? Audit, ulong GasHint)> RehearseAsync(
+        GameMetadata game, PlannedCall call, L1View view, long? left, CancellationToken cancellationToken) =>
+        rehearsals is null ? default : await rehearsals.RehearseAsync(game, call, view, left, cancellationToken);
 
     // Moves of one game differ in bond by depth and share a function; the guard checks the exact bond of each before it is sent.
     private static SpendValue PermittedValue(PlannedCall call, GameMetadata game) =>

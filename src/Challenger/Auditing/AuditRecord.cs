@@ -38,6 +38,9 @@ public sealed record AuditRecord
     /// <summary>Seconds left on our clock at that block; null where no clock runs.</summary>
     public long? SecondsLeft { get; init; }
 
+    /// <summary>What executing the call in this process gave before it was handed over; null where none was made.</summary>
+    public AuditRehearsal? Rehearsal { get; init; }
+
     /// <summary>True when nothing was sent.</summary>
     public bool DryRun { get; init; }
 }

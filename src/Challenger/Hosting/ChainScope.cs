@@ -18,6 +18,7 @@ public sealed class ChainScope : IAsyncDisposable
         Contracts = contracts;
         Nodes = nodes;
         L2 = l2;
+        Rehearser = new Rehearser(l1.Rpc, new RehearsalLimits(), TimeProvider.System);
     }
 
     /// <summary>The L1 nodes.</summary>
@@ -34,6 +35,9 @@ public sealed class ChainScope : IAsyncDisposable
 
     /// <summary>Hashes of L2 blocks.</summary>
     public L2Blocks L2 { get; }
+
+    /// <summary>Executes calls on L1's state before they are sent, and knows where a node contradicts it.</summary>
+    public Rehearser Rehearser { get; }
 
     /// <summary>Connects to the nodes of a chain and finds its contracts.</summary>
     /// <exception cref="RpcException">A node gave no usable answer.</exception>
@@ -83,7 +87,8 @@ public sealed class ChainScope : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(desk);
         Address[] accounts = [desk.Account, .. options.CreditAccounts.Select(Address.Parse)];
-        Submitter submitter = new(options.Name, desk.Outbox, desk.Policy, audit, options, clock, logger) { Wake = desk.Wake };
+        CallRehearsals rehearsals = new(Rehearser, desk.Account, options, logger);
+        Submitter submitter = new(options.Name, desk.Outbox, desk.Policy, audit, options, clock, logger, rehearsals) { Wake = desk.Wake };
         return new ChainAgent(
             L1,
             Nodes,
