@@ -53,10 +53,30 @@ public sealed partial class CallRehearsals(IRehearsal rehearsal, Address from, C
 
         if (_spent > MostPerBlock)
         {
-            return (new AuditRehearsal { Outcome = "not rehearsed", Reason = "rehearsals on this block took long enough", Milliseconds = 0, Requests = 0 }, 0);
+            return (NotRehearsed("rehearsals on this block took long enough"), 0);
         }
 
         long began = Stopwatch.GetTimestamp();
+        try
+        {
+            return await RehearseAsync(game, call, view, secondsLeft is { } left ? TimeSpan.FromSeconds(Math.Clamp(left, 0, 1_000_000)) : null, cancellationToken);
+        }
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+        {
+            // No fault of a rehearsal may keep a call from being made.
+            return (NotRehearsed($"{error.GetType().Name}: {error.Message}"), 0);
+        }
+        finally
+        {
+            _spent += Stopwatch.GetElapsedTime(began);
+        }
+    }
+
+    private static AuditRehearsal NotRehearsed(string reason) => new() { Outcome = "not rehearsed", Reason = reason, Milliseconds = 0, Requests = 0 };
+
+    private async Task<(AuditRehearsal? Audit, ulong GasHint)> RehearseAsync(
+        GameMetadata game, PlannedCall call, L1View view, TimeSpan? slack, CancellationToken cancellationToken)
+    {
         Rehearsal result = await rehearsal.RehearseAsync(
             new RehearsalCall
             {
@@ -65,11 +85,10 @@ public sealed partial class CallRehearsals(IRehearsal rehearsal, Address from, C
                 Data = call.Call.Data,
                 Value = call.Call.Value,
                 Block = view.Block.Hash,
-                Slack = secondsLeft is { } left ? TimeSpan.FromSeconds(Math.Clamp(left, 0, 1_000_000)) : null,
+                Slack = slack,
                 Spent = _spent,
             },
             cancellationToken);
-        _spent += Stopwatch.GetElapsedTime(began);
         AuditRehearsal audit = Told(result);
         if (result is Reverted)
         {

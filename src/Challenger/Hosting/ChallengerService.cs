@@ -65,6 +65,7 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
     private async Task RunAsync(ChainOptions chain, TimeSpan pause, CancellationToken cancellationToken)
     {
         await using ChainScope scope = await ChainScope.ConnectAsync(chain, cancellationToken);
+        using IDisposable rehearsals = Dangers.Add(scope.Rehearser);
         SenderDesk desk = await DeskAsync(chain, scope, pause, cancellationToken);
         string folder = Path.Combine(options.DataDirectory, chain.Name);
         using VmWorkers workers = new(chain.Cannon.MaxRuns);

@@ -18,19 +18,19 @@ internal sealed class Machine
     private readonly ExecutionStateService _state;
     private readonly RehearsalState _reads;
     private readonly ExecutionBlock _block;
-    private readonly Gauge _gauge;
+    private readonly RehearsalBudget _budget;
     private readonly Opcodes _opcodes;
     private readonly MachineCalls _calls;
     private readonly Stack<Frame> _frames = new();
 
-    public Machine(RehearsalState reads, ExecutionBlock block, Gauge gauge)
+    public Machine(RehearsalState reads, ExecutionBlock block, RehearsalBudget budget)
     {
         _reads = reads;
         _block = block;
-        _gauge = gauge;
+        _budget = budget;
         _state = new ExecutionStateService(reads);
-        _opcodes = new Opcodes(gauge);
-        _calls = new MachineCalls(_state, reads, block, gauge);
+        _opcodes = new Opcodes(budget);
+        _calls = new MachineCalls(_state, reads, block, budget);
     }
 
     /// <summary>Executes the call.</summary>
@@ -40,7 +40,7 @@ internal sealed class Machine
     /// <exception cref="RpcException">State could not be read.</exception>
     public async Task<Rehearsal> RunAsync(RehearsalCall call, ulong chainId)
     {
-        ulong limit = Math.Min(_gauge.Limits.Gas, _block.GasLimit);
+        ulong limit = _budget.Limits.Gas;
         byte[] data = call.Data.ToArray();
         BigInteger intrinsic = IntrinsicGasCalculator.CalculateIntrinsicGas(data, false, null);
         BigInteger floor = _block.IsPrague ? IntrinsicGasCalculator.CalculateFloorGasLimit(data, false) : 0;
@@ -117,7 +117,7 @@ internal sealed class Machine
             if (frame.Program.Stopped)
             {
                 _frames.Pop();
-                _gauge.Memory(-frame.Bytes);
+                _budget.Memory(-frame.Bytes);
                 if (_frames.Count == 0)
                 {
                     return;
@@ -127,7 +127,7 @@ internal sealed class Machine
                 continue;
             }
 
-            _gauge.Opcode();
+            _budget.Opcode();
             try
             {
                 if (await StepAsync(frame).ConfigureAwait(false) is { } inner)
@@ -217,7 +217,7 @@ internal sealed class Machine
             + (frame.Program.ProgramResult.LastCallReturnData?.Length ?? 0) + (frame.Program.ProgramResult.Result?.Length ?? 0);
         if (bytes != frame.Bytes)
         {
-            _gauge.Memory(bytes - frame.Bytes);
+            _budget.Memory(bytes - frame.Bytes);
             frame.Bytes = bytes;
         }
     }

@@ -9,7 +9,7 @@ using Nethereum.Util;
 namespace Gavel.Ethereum;
 
 /// <summary>Calls and creations: the rules of the yellow paper, EIP-150, 214, 684, 2929, 3541 and 3860, by which frames begin and end.</summary>
-internal sealed class MachineCalls(ExecutionStateService state, RehearsalState reads, ExecutionBlock block, Gauge gauge)
+internal sealed class MachineCalls(ExecutionStateService state, RehearsalState reads, ExecutionBlock block, RehearsalBudget budget)
 {
     /// <summary>The account of an owner that runs a contract's code in its own name (EIP-7702).</summary>
     public static bool IsDelegation(byte[] code) => code is [0xef, 0x01, 0x00, ..] && code.Length == 23;
@@ -19,7 +19,7 @@ internal sealed class MachineCalls(ExecutionStateService state, RehearsalState r
         CallInput input, byte[] code, string codeAddress, bool isStatic, int depth, int snapshot, BigInteger gas,
         (int At, int Size) output = default, Address? created = null, string? origin = null)
     {
-        gauge.Frame(depth);
+        budget.Frame(depth);
         ProgramContext context = new(
             input, state, origin ?? input.From, codeAddress, (long)block.Number, (long)block.Timestamp, block.Coinbase.ToString(), (long)block.BaseFee.ToBigInteger())
         {
@@ -43,7 +43,7 @@ internal sealed class MachineCalls(ExecutionStateService state, RehearsalState r
     /// <returns>Its frame, or null where it is over already.</returns>
     public async ValueTask<Frame?> CallAsync(Frame frame, Instruction kind)
     {
-        gauge.Look();
+        budget.Look();
         Program program = frame.Program;
         ProgramContext context = program.ProgramContext;
         BigInteger wanted = program.StackPopAndConvertToUBigInteger();
@@ -112,7 +112,7 @@ internal sealed class MachineCalls(ExecutionStateService state, RehearsalState r
     /// <returns>Its frame, or null where it is over already.</returns>
     public async ValueTask<Frame?> CreateAsync(Frame frame, Instruction kind)
     {
-        gauge.Look();
+        budget.Look();
         Program program = frame.Program;
         ProgramContext context = program.ProgramContext;
         if (context.IsStatic)
@@ -233,7 +233,7 @@ internal sealed class MachineCalls(ExecutionStateService state, RehearsalState r
 
     private Frame? Precompiled(Program program, int number, byte[] input, BigInteger gas, int snapshot, (int At, int Size) output)
     {
-        gauge.Frame(0);
+        budget.Frame(0);
         BigInteger cost = BoundedPrecompiles.Gas(number, input);
         if (cost <= gas && BoundedPrecompiles.Run(number, input) is { } result)
         {
@@ -265,7 +265,7 @@ internal sealed class MachineCalls(ExecutionStateService state, RehearsalState r
         }
 
         program.GasRemaining -= deposit;
-        gauge.Code(code.Length);
+        budget.Code(code.Length);
         state.SaveCode(frame.Created!.Value.ToString(), code);
     }
 

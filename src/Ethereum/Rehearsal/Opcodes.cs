@@ -14,11 +14,11 @@ internal sealed class Opcodes
 
     private readonly EvmProgramExecution _library = new();
     private readonly Action<Program>?[] _actions;
-    private readonly Gauge _gauge;
+    private readonly RehearsalBudget _budget;
 
-    public Opcodes(Gauge gauge)
+    public Opcodes(RehearsalBudget budget)
     {
-        _gauge = gauge;
+        _budget = budget;
         _actions = [.. Enumerable.Range(0, 256).Select(code => Of((Op)code))];
     }
 
@@ -40,11 +40,11 @@ internal sealed class Opcodes
                 _library.StackFlowExecution.Swap(program);
                 return default;
             case >= Op.LOG0 and <= Op.LOG4:
-                _gauge.Write();
+                _budget.Write();
                 _library.ReturnRevertLogExecution.Log(program);
                 return default;
             case Op.TSTORE:
-                _gauge.Write();
+                _budget.Write();
                 _library.BlockchainCurrentContractContext.TStore(program);
                 return default;
             case Op.SIGNEXTEND:

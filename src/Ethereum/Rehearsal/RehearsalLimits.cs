@@ -12,14 +12,14 @@ public sealed record RehearsalLimits
     /// <summary>The shortest time in which a rehearsal is begun at all.</summary>
     public TimeSpan LeastTime { get; init; } = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Gas of the call, or the block's limit where that is less. 2^24 is also the most that one transaction may take since Osaka.</summary>
+    /// <summary>Gas of the call, here and in the node's own <c>eth_call</c>. 2^24 is also the most that one transaction may take since Osaka.</summary>
     public ulong Gas { get; init; } = 1UL << 24;
 
     /// <summary>Opcodes executed.</summary>
     public long Opcodes { get; init; } = 4_000_000;
 
     /// <summary>Bytes of memory, calldata and return data of all live frames.</summary>
-    public long MemoryBytes { get; init; } = 4 << 20;
+    public long MemoryBytes { get; init; } = 2 << 20;
 
     /// <summary>Depth of calls. Games are at most about ten deep.</summary>
     public int Depth { get; init; } = 24;

@@ -4,7 +4,7 @@ using Nethereum.EVM.BlockchainState;
 namespace Gavel.Ethereum;
 
 /// <summary>The state as one rehearsal reads it: from what is known of the block, else from the node, and within its bounds.</summary>
-internal sealed class RehearsalState(IJsonRpc rpc, BlockState block, Gauge gauge) : INodeDataService
+internal sealed class RehearsalState(IJsonRpc rpc, BlockState block, RehearsalBudget budget) : INodeDataService
 {
     private static readonly byte[] Zero = new byte[32];
     private readonly HashSet<Address> _created = [];
@@ -21,10 +21,10 @@ internal sealed class RehearsalState(IJsonRpc rpc, BlockState block, Gauge gauge
             return;
         }
 
-        gauge.Read(wanted.Length);
-        gauge.Asked(wanted.Length);
+        budget.Read(wanted.Length);
+        budget.Asked(wanted.Length);
         IReadOnlyList<RpcReply> replies =
-            await rpc.BatchAsync([.. wanted.Select(key => key.Request(block.At))], gauge.CancellationToken).ConfigureAwait(false);
+            await rpc.BatchAsync([.. wanted.Select(key => key.Request(block.At))], budget.CancellationToken).ConfigureAwait(false);
         for (int i = 0; i < wanted.Length; i++)
         {
             if (replies[i].Error is null)
@@ -62,10 +62,10 @@ internal sealed class RehearsalState(IJsonRpc rpc, BlockState block, Gauge gauge
         }
 
         // Older ones by number: good as long as the pinned block is on the node's chain, which every state read demands.
-        gauge.Miss();
-        gauge.Asked(1);
+        budget.Miss();
+        budget.Asked(1);
         RpcRequest request = new("eth_getBlockByNumber", Hex.Quantity((ulong)blockNumber), false);
-        RpcValue answer = new(await rpc.RequestAsync(request, gauge.CancellationToken).ConfigureAwait(false), request.Method);
+        RpcValue answer = new(await rpc.RequestAsync(request, budget.CancellationToken).ConfigureAwait(false), request.Method);
         return answer["hash"].Hash().ToArray();
     }
 
@@ -83,20 +83,20 @@ internal sealed class RehearsalState(IJsonRpc rpc, BlockState block, Gauge gauge
         byte[]? value = block.Find(key);
         if (value is null)
         {
-            gauge.Read();
-            gauge.Miss();
-            gauge.Asked(1);
-            value = key.Read(new RpcReply(await rpc.RequestAsync(key.Request(block.At), gauge.CancellationToken).ConfigureAwait(false)));
+            budget.Read();
+            budget.Miss();
+            budget.Asked(1);
+            value = key.Read(new RpcReply(await rpc.RequestAsync(key.Request(block.At), budget.CancellationToken).ConfigureAwait(false)));
             block.Set(key, value);
         }
         else if (isNew)
         {
-            gauge.Read();
+            budget.Read();
         }
 
         if (isNew && key.Field == StateField.Code)
         {
-            gauge.Code(value.Length);
+            budget.Code(value.Length);
         }
 
         // The library may write into what it is given.

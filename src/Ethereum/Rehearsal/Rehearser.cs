@@ -24,6 +24,18 @@ public sealed class Rehearser(IJsonRpc rpc, RehearsalLimits limits, TimeProvider
     /// <inheritdoc/>
     public IReadOnlyList<Danger> Dangers => _dangers.Standing;
 
+    /// <summary>Ends when no rehearsal is under way any more, abandoned ones included.</summary>
+    internal Task Idle
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _last;
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public async Task<Rehearsal> RehearseAsync(RehearsalCall call, CancellationToken cancellationToken)
     {
@@ -41,13 +53,13 @@ public sealed class Rehearser(IJsonRpc rpc, RehearsalLimits limits, TimeProvider
 
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(time);
-        Gauge gauge = new(limits, time, limit.Token);
+        RehearsalBudget budget = new(limits, time, limit.Token);
         Asked asked = new();
         Rehearsal result;
 
         // Away from the caller's thread: executing takes its time even where every answer is there at once. A transport that ignores the
         // token must not hold the caller either.
-        Task<Rehearsal> running = Task.Run(() => InTurnAsync(call, gauge, asked), CancellationToken.None);
+        Task<Rehearsal> running = Task.Run(() => InTurnAsync(call, budget, asked), CancellationToken.None);
         try
         {
             result = await running.WaitAsync(limit.Token).ConfigureAwait(false);
@@ -69,9 +81,9 @@ public sealed class Rehearser(IJsonRpc rpc, RehearsalLimits limits, TimeProvider
         {
             NotExact = asked.NotExact,
             Node = asked.Node,
-            Requests = gauge.Requests,
-            RoundTrips = gauge.RoundTrips,
-            Elapsed = gauge.Elapsed,
+            Requests = budget.Requests,
+            RoundTrips = budget.RoundTrips,
+            Elapsed = budget.Elapsed,
         };
         _dangers.Note(call, result);
         return result;
@@ -83,10 +95,11 @@ public sealed class Rehearser(IJsonRpc rpc, RehearsalLimits limits, TimeProvider
         return tenth < limits.Time ? tenth.Value : limits.Time;
     }
 
-    private static JsonObject Json(RehearsalCall call) =>
-        new CallRequest { From = call.From, To = call.To, Data = call.Data, Value = call.Value }.ToJson();
+    // With the gas of the rehearsal, so that code which looks at its gas does the same on both sides.
+    private JsonObject Json(RehearsalCall call) =>
+        new CallRequest { From = call.From, To = call.To, Data = call.Data, Value = call.Value, Gas = limits.Gas }.ToJson();
 
-    private async Task<Rehearsal> InTurnAsync(RehearsalCall call, Gauge gauge, Asked asked)
+    private async Task<Rehearsal> InTurnAsync(RehearsalCall call, RehearsalBudget budget, Asked asked)
     {
         // One at a time, in order: the state is shared, and executing keeps one core busy.
         TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -98,11 +111,11 @@ public sealed class Rehearser(IJsonRpc rpc, RehearsalLimits limits, TimeProvider
 
         try
         {
-            await before.WaitAsync(gauge.CancellationToken).ConfigureAwait(false);
+            await before.WaitAsync(budget.CancellationToken).ConfigureAwait(false);
             BlockState block = StateOf(call.Block);
-            RehearsalState state = new(rpc, block, gauge);
-            await state.PrefetchAsync(await FirstBatchAsync(call, block, gauge, asked).ConfigureAwait(false)).ConfigureAwait(false);
-            Rehearsal result = await new Machine(state, block.Block!, gauge).RunAsync(call, _chainId!.Value).ConfigureAwait(false);
+            RehearsalState state = new(rpc, block, budget);
+            await state.PrefetchAsync(await FirstBatchAsync(call, block, budget, asked).ConfigureAwait(false)).ConfigureAwait(false);
+            Rehearsal result = await new Machine(state, block.Block!, budget).RunAsync(call, _chainId!.Value).ConfigureAwait(false);
             _memory.Remember(call, state.Touched);
             return result;
         }
@@ -114,7 +127,7 @@ public sealed class Rehearser(IJsonRpc rpc, RehearsalLimits limits, TimeProvider
 
     // All that can be asked without knowing anything, in one round trip: the node's own word, what the call touches, and once for a block its
     // header and rules. Gives what the call will probably read.
-    private async Task<IReadOnlyList<StateKey>> FirstBatchAsync(RehearsalCall call, BlockState block, Gauge gauge, Asked asked)
+    private async Task<IReadOnlyList<StateKey>> FirstBatchAsync(RehearsalCall call, BlockState block, RehearsalBudget budget, Asked asked)
     {
         List<RpcRequest> requests = [];
         int header = block.Block is null ? Add(new RpcRequest("eth_getBlockByHash", block.Hash.ToString(), false)) : -1;
@@ -125,8 +138,8 @@ public sealed class Rehearser(IJsonRpc rpc, RehearsalLimits limits, TimeProvider
         IReadOnlyList<RpcReply> replies = [];
         if (requests.Count > 0)
         {
-            gauge.Asked(requests.Count);
-            replies = await rpc.BatchAsync(requests, gauge.CancellationToken).ConfigureAwait(false);
+            budget.Asked(requests.Count);
+            replies = await rpc.BatchAsync(requests, budget.CancellationToken).ConfigureAwait(false);
         }
 
         asked.Node = node < 0 ? null : NodeOutcome.Of(replies[node]);
@@ -141,7 +154,7 @@ public sealed class Rehearser(IJsonRpc rpc, RehearsalLimits limits, TimeProvider
         ];
         if (touched >= 0)
         {
-            keys.AddRange(TouchedOf(replies[touched], gauge.Limits.StateReads / 2));
+            keys.AddRange(TouchedOf(replies[touched], budget.Limits.StateReads / 2));
         }
 
         return keys;

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Gavel.Ethereum;
 
 /// <summary>Counts what a rehearsal takes, and stops it at its limits.</summary>
-internal sealed class Gauge(RehearsalLimits limits, TimeSpan time, CancellationToken cancellationToken)
+internal sealed class RehearsalBudget(RehearsalLimits limits, TimeSpan time, CancellationToken cancellationToken)
 {
     private const int OpcodesBetweenLooks = 32;
     private readonly long _began = Stopwatch.GetTimestamp();
