@@ -21,9 +21,9 @@ public static class Signers
                 case { KeyFile.Length: > 0 }:
                     return new LocalSigner(PrivateKey.FromFile(options.KeyFile));
                 case { MnemonicFile.Length: > 0 }:
-                    return new LocalSigner(Mnemonic.FromFile(options.MnemonicFile, options.MnemonicPath));
+                    return new LocalSigner(MnemonicFile.Open(options.MnemonicFile, options.MnemonicPath));
                 case { KeystoreFile.Length: > 0, KeystorePasswordFile.Length: > 0 }:
-                    return new LocalSigner(Keystore.FromFile(options.KeystoreFile, options.KeystorePasswordFile));
+                    return new LocalSigner(KeystoreFile.Open(options.KeystoreFile, options.KeystorePasswordFile));
                 case { RemoteSigner.Url.Length: > 0 }:
                     return Remote(options.RemoteSigner);
                 default:

@@ -1,4 +1,4 @@
 namespace Gavel.Ethereum;
 
-/// <summary>Bytes that are no signed transaction, or a signature that fits none.</summary>
-public sealed class TransactionException(string message, Exception? inner = null) : Exception(message, inner);
+/// <summary>A signature that fits no transaction.</summary>
+public sealed class TransactionException(string message) : Exception(message);

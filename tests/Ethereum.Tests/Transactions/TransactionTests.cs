@@ -1,6 +1,4 @@
 using System.Globalization;
-using FsCheck;
-using FsCheck.Fluent;
 using Gavel.TestKit;
 
 namespace Gavel.Ethereum.Tests.Transactions;
@@ -27,11 +25,6 @@ public sealed class TransactionTests
             SignedTransaction signed = await signer.SignAsync(transaction, None);
             Assert.Equal(await CastAsync(transaction, secret), Hex.Encode(signed.Raw.Span));
             Assert.Equal(signer.Address, signed.Sender);
-
-            SignedTransaction read = SignedTransaction.Decode(signed.Raw.Span);
-            Assert.Equal(transaction, read.Transaction);
-            Assert.Equal(signed.Hash, read.Hash);
-            Assert.Equal(signed.Signature, read.Signature);
         }
     }
 
@@ -75,54 +68,6 @@ public sealed class TransactionTests
         Assert.Equal([0x2a], await eth.GetCodeAsync(receipt.ContractAddress!.Value, BlockRef.At(receipt.BlockHash), None));
     }
 
-    [Fact]
-    public void Any_damage_to_signed_bytes_is_a_typed_error_or_another_sender_or_transaction()
-    {
-        Random random = new(Seed.Value);
-        using PrivateKey key = new(Hex.Decode(Keys[0]));
-        Eip1559Transaction transaction = Any(random, 3);
-        byte[] raw = SignedTransaction.Of(transaction, key.Sign(transaction.SigningHash())).Raw.ToArray();
-
-        for (int length = 0; length < raw.Length; length++)
-        {
-            Assert.Throws<TransactionException>(() => SignedTransaction.Decode(raw.AsSpan(0, length)));
-        }
-
-        Assert.Throws<TransactionException>(() => SignedTransaction.Decode([.. raw, 0]));
-        for (int i = 0; i < raw.Length; i++)
-        {
-            byte[] damaged = [.. raw];
-            damaged[i] ^= (byte)random.Next(1, 256);
-            if (TryDecode(damaged) is { } other)
-            {
-                Assert.Equal(damaged, other.Raw.ToArray());
-                Assert.False(other.Sender == key.Address && other.Transaction == transaction, $"byte {i} has no meaning");
-            }
-        }
-    }
-
-    [Fact]
-    [Trait("Scale", "full")]
-    public void Random_bytes_are_a_typed_error()
-    {
-        Gen<byte[]> bytes = Gen.Elements<byte>(2, 2, 2, 0xc0, 0xf8, 0xff).SelectMany(
-            first => Gen.ArrayOf(Gen.Choose(0, 255).Select(b => (byte)b)).Select(rest => (byte[])[first, .. rest]));
-        Prop.ForAll(Arb.From(bytes), raw => TryDecode(raw) is null).Check(
-            Config.QuickThrowOnFailure.WithMaxTest(Scale.Of(2_000, 100_000)).WithReplay((ulong)Seed.Value, 1UL));
-    }
-
-    private static SignedTransaction? TryDecode(byte[] raw)
-    {
-        try
-        {
-            return SignedTransaction.Decode(raw);
-        }
-        catch (TransactionException)
-        {
-            return null;
-        }
-    }
-
     private static Eip1559Transaction Transfer(ulong nonce) => new()
     {
         ChainId = 900,
@@ -148,11 +93,6 @@ public sealed class TransactionTests
             To = index % 6 == 5 ? null : Target,
             Value = index % 3 == 0 ? 0 : (UInt256)(ulong)random.NextInt64() * (ulong)random.Next(1, 1000),
             Data = index % 6 == 5 ? [0x60, 0x00, .. data] : data,
-            AccessList = index % 3 != 1 ? [] :
-            [
-                new AccessListEntry(Target, [Keccak256.Empty, Hash32.Zero]),
-                new AccessListEntry(Address.Zero, []),
-            ],
         };
     }
 
@@ -163,13 +103,6 @@ public sealed class TransactionTests
             "mktx", "--private-key", key, "--chain", Number(t.ChainId), "--nonce", Number(t.Nonce), "--gas-limit", Number(t.GasLimit),
             "--gas-price", t.MaxFeePerGas.ToString(), "--priority-gas-price", t.MaxPriorityFeePerGas.ToString(), "--value", t.Value.ToString(),
         ];
-        if (t.AccessList.Count > 0)
-        {
-            string list = string.Join(',', t.AccessList.Select(e =>
-                $$"""{"address":"{{e.Address}}","storageKeys":[{{string.Join(',', e.Slots.Select(s => $"\"{s}\""))}}]}"""));
-            arguments.AddRange(["--access-list", $"[{list}]"]);
-        }
-
         arguments.AddRange(t.To is { } to ? [to.ToString(), Hex.Encode(t.Data.Span)] : ["--create", Hex.Encode(t.Data.Span)]);
         return await NpmTool.CastAsync([.. arguments]);
     }

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace Gavel.Ethereum;
+namespace Gavel.TestKit.Judges;
 
 /// <summary>
 /// The deterministic nonces of RFC 6979 (section 3.2) for secp256k1 with HMAC-SHA-256: the same key and hash always give the same signature,

@@ -1,14 +1,18 @@
 using System.Globalization;
 using System.Numerics;
 using System.Security.Cryptography;
+using Gavel.Primitives;
 
-namespace Gavel.Ethereum;
+namespace Gavel.TestKit.Judges;
+
+/// <summary>A signature of the judge. All three are public.</summary>
+public readonly record struct JudgedSignature(UInt256 R, UInt256 S, bool YParity);
 
 /// <summary>
-/// ECDSA over secp256k1 as Ethereum uses it. The multiplication of a secret number with the generator is left to the platform's constant-time
+/// A second opinion on ECDSA over secp256k1 as Ethereum uses it, which shares nothing with the product's. The multiplication of a secret number with the generator is left to the platform's constant-time
 /// one; the rest of signing is <see cref="ModN"/>. Recovery works on public data and need not hide it.
 /// </summary>
-internal static class Secp256k1
+public static class Secp256k1Judge
 {
     /// <summary>Bytes of a private key.</summary>
     public const int KeySize = 32;
@@ -59,7 +63,7 @@ internal static class Secp256k1
     /// <summary>Signs a hash: deterministic (RFC 6979), s in the lower half (EIP-2).</summary>
     /// <param name="hash">What is signed.</param>
     /// <param name="key">A valid private key.</param>
-    public static Signature Sign(Hash32 hash, ReadOnlySpan<byte> key)
+    public static JudgedSignature Sign(Hash32 hash, ReadOnlySpan<byte> key)
     {
         Span<ulong> numbers = stackalloc ulong[6 * ModN.Limbs];
         Span<ulong> z = numbers[..4], d = numbers[4..8], k = numbers[8..12], r = numbers[12..16], s = numbers[16..20], t = numbers[20..];
@@ -109,7 +113,7 @@ internal static class Secp256k1
     }
 
     /// <summary>The public key (64 bytes) that made a signature, or null if none can have.</summary>
-    public static byte[]? Recover(Hash32 hash, Signature signature)
+    public static byte[]? Recover(Hash32 hash, JudgedSignature signature)
     {
         BigInteger r = signature.R.ToBigInteger();
         BigInteger s = signature.S.ToBigInteger();
@@ -134,10 +138,10 @@ internal static class Secp256k1
     }
 
     // Public from here on: the signature is about to be shown to the world.
-    private static Signature Low(UInt256 r, UInt256 s, bool odd)
+    private static JudgedSignature Low(UInt256 r, UInt256 s, bool odd)
     {
         UInt256 order = UInt256.FromBigInteger(ModN.Order);
-        return s > UInt256.FromBigInteger(HalfOrder) ? new Signature(r, order - s, !odd) : new Signature(r, s, odd);
+        return s > UInt256.FromBigInteger(HalfOrder) ? new JudgedSignature(r, order - s, !odd) : new JudgedSignature(r, s, odd);
     }
 
     private static BigInteger Mod(BigInteger value, BigInteger modulus)

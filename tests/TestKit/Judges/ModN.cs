@@ -3,14 +3,15 @@ using System.Globalization;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Gavel.Primitives;
 
-namespace Gavel.Ethereum;
+namespace Gavel.TestKit.Judges;
 
 /// <summary>
 /// Arithmetic modulo the order of secp256k1 on secret numbers: four 64-bit limbs, the least significant first. No branch, index or length
 /// depends on a value.
 /// </summary>
-internal static class ModN
+public static class ModN
 {
     /// <summary>Limbs of a number.</summary>
     public const int Limbs = 4;

@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Logging;
 
-namespace Gavel.Ethereum.Tests.Accounts;
+namespace Gavel.Ethereum.Tests.Keys;
 
 /// <summary>A signing service behind mutual TLS: it wants a certificate of its own authority, and signs what it is told to, or something else.</summary>
 internal sealed class TlsSigner : IAsyncDisposable
@@ -108,8 +108,6 @@ internal sealed class TlsSigner : IAsyncDisposable
             To = Text("to") is { } to ? Address.Parse(to) : null,
             Value = UInt256.ParseHex(Text("value")!),
             Data = Hex.Decode(Text("input")!),
-            AccessList = [.. ((JsonArray)t["accessList"]!).Select(e => new AccessListEntry(
-                Address.Parse((string)e!["address"]!), [.. ((JsonArray)e["storageKeys"]!).Select(k => Hash32.Parse((string)k!))]))],
         });
         SignedTransaction signed = SignedTransaction.Of(transaction, _key.Sign(transaction.SigningHash()));
         JsonObject answer = new() { ["jsonrpc"] = "2.0", ["id"] = request["id"]!.DeepClone(), ["result"] = Answer(Hex.Encode(signed.Raw.Span)) };

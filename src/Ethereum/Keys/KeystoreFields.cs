@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Gavel.Ethereum;
@@ -16,14 +17,18 @@ internal readonly struct KeystoreFields
         _place = place;
     }
 
-    public bool Has(string name) => TryGet(name, out _);
+    /// <summary>Whether a field is there and not null.</summary>
+    public bool Has(string name) => TryGet(name, out JsonElement field) && field.ValueKind != JsonValueKind.Null;
 
     public KeystoreFields Object(string name) => new(Field(name), $"{_place}.{name}");
 
-    public long Number(string name) =>
-        Field(name) is { ValueKind: JsonValueKind.Number } number && number.TryGetInt64(out long value)
-            ? value
-            : throw Wrong(name, "a whole number");
+    /// <summary>A whole number, also one that a writer put into quotes.</summary>
+    public long Number(string name) => Field(name) switch
+    {
+        { ValueKind: JsonValueKind.Number } number when number.TryGetInt64(out long value) => value,
+        { ValueKind: JsonValueKind.String } when long.TryParse(Text(name), NumberStyles.None, CultureInfo.InvariantCulture, out long value) => value,
+        _ => throw Wrong(name, "a whole number"),
+    };
 
     public string Text(string name)
     {
@@ -59,7 +64,7 @@ internal readonly struct KeystoreFields
         }
         catch (InvalidOperationException)
         {
-            throw Wrong(name, "names of whole characters in UTF-8 beside it");
+            throw Wrong(name, "names of whole characters beside it");
         }
     }
 

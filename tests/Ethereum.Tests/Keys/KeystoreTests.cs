@@ -4,7 +4,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using Gavel.TestKit;
 
-namespace Gavel.Ethereum.Tests.Accounts;
+namespace Gavel.Ethereum.Tests.Keys;
 
 /// <summary>Keystores written by cast, the published examples of the format, and damaged ones.</summary>
 public sealed class KeystoreTests : IDisposable
@@ -36,20 +36,9 @@ public sealed class KeystoreTests : IDisposable
     public void The_published_examples_open(string json)
     {
         using PrivateKey expected = new(Hex.Decode(ExampleKey));
-        using PrivateKey key = Keystore.Decrypt(Bytes(json), Bytes(ExamplePassword), "example");
+        using PrivateKey key = Decrypt(Bytes(json), ExamplePassword, "example");
         Assert.Equal(expected.Address, key.Address);
         Assert.Equal(expected.Sign(Keccak256.Empty), key.Sign(Keccak256.Empty));
-    }
-
-    [Theory]
-    [InlineData("", "", 16, 1, 1, "77d6576238657b203b19ca42c18a0497f16b4844e3074ae8dfdffa3fede21442fcd0069ded0948f8326a753a0fc81f17e8d3e0fb2e0d3628cf35e20c38d18906")]
-    [InlineData("password", "NaCl", 1024, 8, 16, "fdbabe1c9d3472007856e7190d01e9fe7c6ad7cbc8237830e77376634b3731622eaf30d92e22a3886ff109279d9830dac727afb94a83ee6d8360cbdfa2cc0640")]
-    [InlineData("pleaseletmein", "SodiumChloride", 16384, 8, 1, "7023bdcb3afd7348461c06cd81fd38ebfda8fbba904f8e3ea9b543f6545da1f2d5432955613f0fcf62d49705242a9af9e61e85dc0d651e40dfcf017b45575887")]
-    public void Scrypt_gives_the_results_of_its_RFC(string password, string salt, int n, int r, int p, string expected)
-    {
-        byte[] key = new byte[64];
-        Scrypt.DeriveKey(Bytes(password), Bytes(salt), n, r, p, key);
-        Assert.Equal(expected, Convert.ToHexStringLower(key));
     }
 
     [Fact]
@@ -64,13 +53,13 @@ public sealed class KeystoreTests : IDisposable
 
             foreach (string end in (string[])["", "\n", "\r\n"])
             {
-                using PrivateKey key = Keystore.FromFile(Path.Combine(_folder, name), File("password", Password + end));
+                using PrivateKey key = KeystoreFile.Open(Path.Combine(_folder, name), File("password", Password + end));
                 Assert.Equal(expected.Address, key.Address);
                 Assert.Equal(expected.Sign(Keccak256.Empty), key.Sign(Keccak256.Empty));
             }
 
             AccountException e = Assert.Throws<AccountException>(
-                () => Keystore.FromFile(Path.Combine(_folder, name), File("password", Password.Trim())));
+                () => KeystoreFile.Open(Path.Combine(_folder, name), File("password", Password.Trim())));
             Assert.Contains("wrong password", e.Message, StringComparison.Ordinal);
         }
     }
@@ -102,7 +91,7 @@ public sealed class KeystoreTests : IDisposable
 
         at[parts[^1]] = JsonValue.Create(value);
 
-        AccountException e = Assert.Throws<AccountException>(() => Keystore.Decrypt(Bytes(file.ToJsonString()), Bytes(ExamplePassword), "the file"));
+        AccountException e = Assert.Throws<AccountException>(() => Decrypt(Bytes(file.ToJsonString()), ExamplePassword, "the file"));
         Assert.StartsWith("the file", e.Message, StringComparison.Ordinal);
         Assert.Contains(expected, e.Message, StringComparison.Ordinal);
     }
@@ -119,12 +108,12 @@ public sealed class KeystoreTests : IDisposable
         byte[] json = Bytes(file.ToJsonString());
         if (opens)
         {
-            using PrivateKey key = Keystore.Decrypt(json, Bytes(ExamplePassword), "the file");
+            using PrivateKey key = Decrypt(json, ExamplePassword, "the file");
             Assert.Equal("0x008AeEda4D805471dF9b2A5B0f38A0C3bCBA786b", key.Address.ToString());
             return;
         }
 
-        AccountException e = Assert.Throws<AccountException>(() => Keystore.Decrypt(json, Bytes(ExamplePassword), "the file"));
+        AccountException e = Assert.Throws<AccountException>(() => Decrypt(json, ExamplePassword, "the file"));
         Assert.Contains("names the address", e.Message, StringComparison.Ordinal);
     }
 
@@ -135,7 +124,7 @@ public sealed class KeystoreTests : IDisposable
         {
             string[] parts = change.Split('|');
             string json = Pbkdf2Example.Replace(parts[0], parts[1], StringComparison.Ordinal);
-            Assert.Throws<AccountException>(() => Keystore.Decrypt(Bytes(json), Bytes(ExamplePassword), "the file"));
+            Assert.Throws<AccountException>(() => Decrypt(Bytes(json), ExamplePassword, "the file"));
         }
     }
 
@@ -161,45 +150,23 @@ public sealed class KeystoreTests : IDisposable
             Config.QuickThrowOnFailure.WithMaxTest(Scale.Of(1_000, 50_000)).WithReplay((ulong)Seed.Value, 1UL));
     }
 
-    [Fact]
-    public void A_key_file_and_a_key_variable_are_read_and_a_wrong_one_is_not_shown()
-    {
-        using PrivateKey expected = new(Hex.Decode(ExampleKey));
-        foreach (string text in (string[])[ExampleKey, ExampleKey[2..], $"  {ExampleKey}\n", ExampleKey.ToUpperInvariant().Replace("0X", "0x", StringComparison.Ordinal)])
-        {
-            using PrivateKey key = PrivateKey.FromFile(File("key", text));
-            Assert.Equal(expected.Address, key.Address);
-        }
-
-        foreach (string text in (string[])["", "0x", ExampleKey[..^1], ExampleKey + "0", ExampleKey.Replace('7', 'g'), "0x" + new string('0', 64), new string('f', 64)])
-        {
-            AccountException e = Assert.Throws<AccountException>(() => PrivateKey.FromFile(File("key", text)));
-            Assert.True(text.Length < 10 || !e.ToString().Contains(text[3..40], StringComparison.OrdinalIgnoreCase));
-        }
-
-        Assert.Throws<AccountException>(() => PrivateKey.FromFile(Path.Combine(_folder, "none")));
-        Assert.Throws<AccountException>(() => PrivateKey.FromFile(_folder));
-        Assert.Throws<AccountException>(() => PrivateKey.FromFile(File("key", new string('0', 5000))));
-
-        const string Variable = "GAVEL_TEST_KEY";
-        Assert.Throws<AccountException>(() => PrivateKey.FromEnvironment(Variable));
-        Environment.SetEnvironmentVariable(Variable, ExampleKey);
-        using PrivateKey fromVariable = PrivateKey.FromEnvironment(Variable);
-        Environment.SetEnvironmentVariable(Variable, null);
-        Assert.Equal(expected.Address, fromVariable.Address);
-    }
-
     private static bool IsTypedError(byte[] json)
     {
         try
         {
-            using PrivateKey key = Keystore.Decrypt(json, Bytes(ExamplePassword), "the file");
+            using PrivateKey key = Decrypt(json, ExamplePassword, "the file");
             return false;
         }
         catch (AccountException)
         {
             return true;
         }
+    }
+
+    private static PrivateKey Decrypt(byte[] json, string password, string place)
+    {
+        using SecretText text = SecretText.Of([.. json], place);
+        return KeystoreFile.Decrypt(text, password, place);
     }
 
     private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);

@@ -1,0 +1,74 @@
+using Amazon;
+using Amazon.KeyManagementService;
+using Amazon.Runtime;
+
+namespace Gavel.Ethereum;
+
+/// <summary>How AWS KMS is reached: no redirects, few retries, small answers.</summary>
+internal static class KmsConnection
+{
+    private const int MaxAnswerBytes = 64 << 10;
+    private const int Retries = 2;
+    private const int MaxCauseLength = 300;
+
+    /// <exception cref="AccountException">The endpoint would be reached in plain text on another machine.</exception>
+    public static AmazonKeyManagementServiceConfig Configure(KmsOptions options)
+    {
+        AmazonKeyManagementServiceConfig config = new()
+        {
+            AllowAutoRedirect = false,
+            MaxErrorRetry = Retries,
+            Timeout = options.Timeout,
+            DisableLogging = true,
+            HttpClientFactory = new BoundedClients(),
+        };
+        if (options.Endpoint is { } endpoint)
+        {
+            if (!endpoint.IsAbsoluteUri || endpoint.UserInfo.Length > 0 || !(endpoint.Scheme == Uri.UriSchemeHttps || (endpoint.Scheme == Uri.UriSchemeHttp && endpoint.IsLoopback)))
+            {
+                throw new AccountException("the endpoint of AWS KMS is an https address without credentials in it (http is taken only on this machine)");
+            }
+
+            config.ServiceURL = endpoint.AbsoluteUri;
+            config.AuthenticationRegion = options.Region;
+        }
+        else if (options.Region is { } region)
+        {
+            config.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
+        }
+
+        return config;
+    }
+
+    /// <summary>The innermost cause, in few words.</summary>
+    public static string Cause(Exception e)
+    {
+        while (e.InnerException is { } inner)
+        {
+            e = inner;
+        }
+
+        string text = string.Concat(e.Message.Select(c => char.IsControl(c) ? ' ' : c));
+        return text.Length > MaxCauseLength ? $"{text[..MaxCauseLength]}…" : text;
+    }
+
+    private sealed class BoundedClients : HttpClientFactory
+    {
+        public override HttpClient CreateHttpClient(IClientConfig clientConfig) => new(new BoundedAnswers());
+
+        public override bool UseSDKHttpClientCaching(IClientConfig clientConfig) => false;
+
+        public override bool DisposeHttpClientsAfterUse(IClientConfig clientConfig) => true;
+    }
+
+    // The SDK reads an answer whatever its size; this reads it before, and no more than it may have.
+    private sealed class BoundedAnswers() : DelegatingHandler(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            HttpResponseMessage answer = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            await answer.Content.LoadIntoBufferAsync(MaxAnswerBytes, cancellationToken).ConfigureAwait(false);
+            return answer;
+        }
+    }
+}
