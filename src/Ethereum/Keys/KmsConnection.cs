@@ -40,10 +40,10 @@ internal static class KmsConnection
         return config;
     }
 
-    /// <summary>The innermost cause, in few words.</summary>
+    /// <summary>What the service said, or else the innermost cause, in few words.</summary>
     public static string Cause(Exception e)
     {
-        while (e.InnerException is { } inner)
+        while (e.InnerException is { } inner && e is not AmazonServiceException { ErrorCode.Length: > 0 })
         {
             e = inner;
         }
