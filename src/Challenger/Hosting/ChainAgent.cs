@@ -18,7 +18,7 @@ public sealed record CycleReport(
     L1View View, BookUpdate Book, IReadOnlyDictionary<Address, Judgement> Judgements, int Planned, string? Problem = null);
 
 /// <summary>Defends one chain: reads it at one L1 block, decides each game, and hands what is to be done to the outbox.</summary>
-/// <param name="l1">The L1 node.</param>
+/// <param name="heads">Heads of L1: of the first endpoint in good health whose head goes on.</param>
 /// <param name="nodes">The trusted L2 nodes.</param>
 /// <param name="book">The chain's games.</param>
 /// <param name="executions">Makes execution traces.</param>
@@ -30,7 +30,7 @@ public sealed record CycleReport(
 /// <param name="clock">The host's clock, by which the head's age is told.</param>
 /// <param name="logger">Where notable things are told.</param>
 public sealed partial class ChainAgent(
-    ChainReader l1,
+    ChainHeads heads,
     TrustedNodes nodes,
     GameBook book,
     IExecutionTraces executions,
@@ -64,7 +64,7 @@ public sealed partial class ChainAgent(
     /// <exception cref="RpcException">L1 gave no usable answer; nothing was decided.</exception>
     public async Task<CycleReport> CycleAsync(CancellationToken cancellationToken)
     {
-        BookUpdate update = await book.UpdateAsync(await L1View.OfHeadAsync(l1, cancellationToken), cancellationToken);
+        BookUpdate update = await book.UpdateAsync(L1View.Of(await heads.HeadAsync(cancellationToken)), cancellationToken);
         L1View view = update.View;
         NoteHead(view);
         ConcurrentDictionary<Address, Judgement> judgements = new();

@@ -10,9 +10,10 @@ public sealed class ChainScope : IAsyncDisposable
 {
     private readonly List<IAsyncDisposable> _clients;
 
-    private ChainScope(List<IAsyncDisposable> clients, ChainReader l1, ulong l1ChainId, ChainContracts contracts, TrustedNodes nodes, L2Blocks l2)
+    private ChainScope(List<IAsyncDisposable> clients, FailoverRpc endpoints, ChainReader l1, ulong l1ChainId, ChainContracts contracts, TrustedNodes nodes, L2Blocks l2)
     {
         _clients = clients;
+        Endpoints = endpoints;
         L1 = l1;
         L1ChainId = l1ChainId;
         Contracts = contracts;
@@ -20,6 +21,9 @@ public sealed class ChainScope : IAsyncDisposable
         L2 = l2;
         Rehearser = new Rehearser(l1.Rpc, new RehearsalLimits(), TimeProvider.System);
     }
+
+    /// <summary>The L1 endpoints, with their heads and dangers.</summary>
+    public FailoverRpc Endpoints { get; }
 
     /// <summary>The L1 nodes.</summary>
     public ChainReader L1 { get; }
@@ -62,7 +66,7 @@ public sealed class ChainScope : IAsyncDisposable
                 : ChainContracts.FromFactory(Address.Parse(options.Factory ?? ""));
             ChainReader[] l2 = [.. execution.Select(endpoint => new ChainReader(endpoint))];
             TrustedNodes nodes = new([.. rollup.Select(endpoint => new RollupNode(endpoint))], [.. l2.Select(client => new L2ExecutionNode(client))], l1);
-            return new ChainScope(clients, l1, chainId, contracts, nodes, new L2Blocks(l2));
+            return new ChainScope(clients, l1Rpc, l1, chainId, contracts, nodes, new L2Blocks(l2));
         }
         catch
         {
@@ -90,7 +94,7 @@ public sealed class ChainScope : IAsyncDisposable
         CallRehearsals rehearsals = new(Rehearser, desk.Account, options, logger);
         Submitter submitter = new(options.Name, desk.Outbox, desk.Policy, audit, options, clock, logger, rehearsals) { Wake = desk.Wake };
         return new ChainAgent(
-            L1,
+            Endpoints.Heads,
             Nodes,
             new GameBook(L1, Contracts.Factory, accounts, options.AuditBlocks, logger, clock),
             traces,

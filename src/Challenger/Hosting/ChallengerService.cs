@@ -88,6 +88,7 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
             logger);
         using ChainAgent agent = scope.Agent(chain, desk, traces, new AuditLog(Path.Combine(folder, "audit")), clock, logger);
         using IDisposable shown = Dangers.Add(agent);
+        using IDisposable shownEndpoints = Dangers.Add(scope.Endpoints);
         LogDefending(logger, chain.Name, scope.Contracts.Factory, desk.Account);
         while (true)
         {

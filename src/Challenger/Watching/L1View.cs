@@ -12,6 +12,13 @@ public sealed record L1View(BlockId Block, ulong Timestamp, Hash32 ParentHash)
     /// <summary>The block for state reads, by hash; a node that no longer has it on its chain refuses.</summary>
     public BlockRef At => BlockRef.At(Block.Hash);
 
+    /// <summary>A view of a head.</summary>
+    public static L1View Of(ChainHead head)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        return new L1View(new BlockId(head.Hash, head.Number), head.Timestamp, head.ParentHash);
+    }
+
     /// <summary>A view of the node's head.</summary>
     /// <exception cref="RpcException">The node gave no usable answer.</exception>
     public static async Task<L1View> OfHeadAsync(ChainReader l1, CancellationToken cancellationToken)

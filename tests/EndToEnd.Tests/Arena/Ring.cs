@@ -114,13 +114,16 @@ internal sealed class Ring : IAsyncDisposable
             }
 
             int marks = state.Claims.Count + state.Claims.Count(claim => !claim.CounteredBy.IsZero);
-            bool busy = moves > 0 || marks != claims || players.Any(player => player.IsThinking) || Reports.Values.Any(IsBusy);
+            bool busy = moves > 0 || marks != claims || players.Any(player => player.IsThinking) || IsAnyBusy;
             claims = marks;
             quiet = busy ? 0 : quiet + 1;
             Assert.True(DateTime.UtcNow < end, $"the fight did not end; Gavel's log:\n{Lines}");
             await Task.Delay(100, cancellationToken);
         }
     }
+
+    // A Gavel whose first cycle has not ended has not had its turn yet.
+    private bool IsAnyBusy => (_services.Count > 0 && Reports.IsEmpty) || Reports.Values.Any(IsBusy);
 
     // Also while a VM runs: on a loaded machine that takes longer than a quiet moment.
     private static bool IsBusy(CycleReport report) => report.Planned > 0 || report.Judgements.Values.Any(judgement =>
