@@ -2,56 +2,80 @@ using Gavel.Ethereum;
 
 namespace Gavel.Sending;
 
-/// <summary>What may be done with a queued intent now: exactly one of the first three is set.</summary>
-/// <param name="GasLimit">Send it with this.</param>
-/// <param name="Final">Record this and be done with it.</param>
-/// <param name="Wait">It has to wait, because of this.</param>
-/// <param name="LacksFunds">It waits for money.</param>
-internal readonly record struct Appraisal(ulong? GasLimit, OutboxChange? Final, string? Wait, bool LacksFunds = false);
-
-/// <summary>Asks the caller's check, the spend policy and the chain about a queued intent, in this order.</summary>
+/// <summary>
+/// Asks about a queued entry, in this order: is it permitted, does the caller's check want it, has its deadline passed, does the spend policy
+/// allow it, what gas does it need. What ends an entry counts when two looks in a row say it.
+/// </summary>
 internal sealed class Appraiser(SenderScope scope)
 {
-    private readonly Lock _lock = new();
     private readonly TwoLooks _looks = new();
 
     /// <summary>Begins a cycle.</summary>
     public void Begin() => _looks.Begin();
 
+    /// <param name="entry">Queued.</param>
+    /// <param name="view">The chain.</param>
+    /// <param name="othersInFlight">Whether transactions of ours wait to be mined.</param>
+    /// <param name="isSettled">Whether every decision has been made once in this run, so that what nobody permits is not wanted.</param>
+    /// <param name="cancellationToken">Cancels.</param>
     /// <exception cref="RpcException">The chain could not be asked for an estimate.</exception>
-    public async Task<Appraisal> AppraiseAsync(OutboxEntry entry, ChainView view, bool othersInFlight, CancellationToken cancellationToken)
+    public async Task<Appraisal> AppraiseAsync(OutboxEntry entry, ChainView view, bool othersInFlight, bool isSettled, CancellationToken cancellationToken)
     {
-        IntentVerdict verdict;
-        try
+        bool isPermitted = scope.IsPermitted(entry);
+        if (!isPermitted && !isSettled)
         {
-            verdict = await scope.Guard.CheckAsync(entry, view.Head, cancellationToken).ConfigureAwait(false);
-        }
-        catch (RpcException error)
-        {
-            verdict = new IntentVerdict(IntentStanding.Unknown, error.Message);
+            return new Appraisal.Wait(HoldCause.Decision, "left by an earlier run: waits until a decision of this one wants it");
         }
 
-        switch (verdict.Standing)
+        IntentVerdict verdict = await VerdictAsync(entry, view, cancellationToken).ConfigureAwait(false);
+        if (verdict.Standing == IntentStanding.Effective)
         {
-            case IntentStanding.Effective:
-                return new(null, new OutboxChange.Superseded(verdict.Reason, scope.Now), null);
-            case IntentStanding.Unwanted:
-                return Refused(verdict.Reason);
-            case IntentStanding.Unknown:
-                return new(null, null, $"not checked: {verdict.Reason}");
+            return OnSecondLook(entry, $"effective: {verdict.Reason}", new OutboxChange.Superseded(verdict.Reason, scope.Now));
+        }
+
+        if (view.IsPast(entry.Deadline))
+        {
+            return OnSecondLook(
+                entry, $"expired {entry.Deadline:O}", new OutboxChange.Expired($"its deadline {entry.Deadline:u} has passed", scope.Now));
+        }
+
+        if (verdict.Standing == IntentStanding.Unknown)
+        {
+            return new Appraisal.Wait(HoldCause.Unchecked, $"not checked: {verdict.Reason}");
+        }
+
+        if (verdict.Standing == IntentStanding.Unwanted)
+        {
+            return OnSecondLook(entry, $"unwanted: {verdict.Reason}", new OutboxChange.Refused(verdict.Reason, default, scope.Now));
         }
 
         if (verdict.ExactValue is { } exact && exact != entry.Intent.Value)
         {
-            return Refused($"the intent carries {entry.Intent.Value} wei where the chain asks for exactly {exact}");
+            string reason = $"the intent carries {entry.Intent.Value} wei where the chain asks for exactly {exact}";
+            return OnSecondLook(entry, reason, new OutboxChange.Refused(reason, default, scope.Now));
         }
 
-        return scope.Options.Policy.Refusal(entry.Intent) is { } refusal
+        return !isPermitted && scope.Options.Policy.Refusal(entry.Intent) is { } refusal
             ? Refused(refusal)
             : await EstimateAsync(entry, othersInFlight, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<Appraisal> EstimateAsync(OutboxEntry entry, bool othersInFlight, CancellationToken cancellationToken)
+    /// <summary>What the caller's check says; whatever goes wrong in it says nothing of the entry.</summary>
+    public async Task<IntentVerdict> VerdictAsync(OutboxEntry entry, ChainView view, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await scope.Guard.CheckAsync(entry, view.Head, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            return new IntentVerdict(IntentStanding.Unknown, error.Message);
+        }
+    }
+
+    /// <summary>What gas a call needs now, or why it cannot be sent.</summary>
+    /// <exception cref="RpcException">The chain could not be asked.</exception>
+    public async Task<Appraisal> EstimateAsync(OutboxEntry entry, bool othersInFlight, CancellationToken cancellationToken)
     {
         var call = new CallRequest { From = scope.Signer.Address, To = entry.Intent.Target, Data = entry.Intent.Calldata, Value = entry.Intent.Value };
         try
@@ -60,23 +84,18 @@ internal sealed class Appraiser(SenderScope scope)
         }
         catch (RpcException error) when (error.Kind == RpcErrorKind.Revert)
         {
-            bool certain;
-            lock (_lock)
-            {
-                certain = _looks.Agree(entry.Id, Hex.Encode(error.RevertData.Span));
-            }
-
-            return certain
-                ? Refused($"would revert: {scope.Options.Reverts.Decode(error.RevertData)}", error.RevertData)
-                : new(null, null, "its estimate reverts; asked again");
+            return OnSecondLook(
+                entry,
+                $"revert {Hex.Encode(error.RevertData.Span)}",
+                new OutboxChange.Refused($"would revert: {scope.Options.Reverts.Decode(error.RevertData)}", error.RevertData, scope.Now));
         }
         catch (RpcException error) when (SendFault.IsNoFunds(error))
         {
-            return new(null, null, $"the account cannot pay for it: {error.NodeMessage}", LacksFunds: true);
+            return new Appraisal.Wait(HoldCause.Funds, $"the account cannot pay for it: {error.NodeMessage}");
         }
-        catch (RpcException error) when (!error.IsTransient)
+        catch (RpcException error)
         {
-            return new(null, null, $"no gas estimate: {error.Message}");
+            return new Appraisal.Wait(HoldCause.Estimate, $"no gas estimate: {error.Message}");
         }
     }
 
@@ -93,6 +112,10 @@ internal sealed class Appraiser(SenderScope scope)
         }
     }
 
+    private Appraisal OnSecondLook(OutboxEntry entry, string conclusion, OutboxChange change) => _looks.Agree(entry.Id, conclusion)
+        ? new Appraisal.Final(change)
+        : new Appraisal.Wait(HoldCause.SecondLook, $"{conclusion}; looked at again");
+
     private Appraisal WithMargin(OutboxEntry entry, ulong estimate)
     {
         ulong most = scope.Options.MaxGas;
@@ -103,9 +126,8 @@ internal sealed class Appraiser(SenderScope scope)
         }
 
         UInt128 wanted = (UInt128)estimate * (ulong)scope.Options.GasPercent / 100;
-        return new((ulong)UInt128.Min(UInt128.Max(wanted, least), most), null, null);
+        return new Appraisal.Send((ulong)UInt128.Min(UInt128.Max(wanted, least), most));
     }
 
-    private Appraisal Refused(string reason, ReadOnlyMemory<byte> revertData = default) =>
-        new(null, new OutboxChange.Refused(reason, revertData, scope.Now), null);
+    private Appraisal.Final Refused(string reason) => new(new OutboxChange.Refused(reason, default, scope.Now));
 }

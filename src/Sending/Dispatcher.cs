@@ -1,188 +1,176 @@
 namespace Gavel.Sending;
 
-/// <summary>Gives nonces to queued intents: by priority, then deadline, then age, as many as may wait at a time.</summary>
-internal sealed class Dispatcher(SenderScope scope, Transmitter transmitter)
+/// <summary>
+/// Gives nonces to queued entries: the urgent before the others, then by deadline, priority, cost and age, as many as may wait at a time. Some
+/// places are kept for the urgent. What goes wrong with one entry makes that one wait, longer each time, and no other.
+/// </summary>
+internal sealed class Dispatcher(SenderScope scope, Transmitter transmitter, Appraiser appraiser, NonceKeeper nonces)
 {
+    private const string FundsCode = "funds-short";
+    private const string SignerCode = "signer-unreachable";
+    private const ulong GasGuess = 300_000;
     private static readonly TimeSpan _day = TimeSpan.FromDays(1);
+    private static readonly TimeSpan _longestPause = TimeSpan.FromSeconds(30);
 
-    private readonly Appraiser _appraiser = new(scope);
-    private readonly TwoLooks _looks = new();
-    private ulong? _expectedNonce;
+    private readonly Dictionary<ulong, (DateTimeOffset Until, int Times)> _pauses = [];
+
+    private string Account => scope.Signer.Address.ToString();
 
     /// <summary>Queued entries in the order in which they are sent.</summary>
-    public static IEnumerable<OutboxEntry> InOrder(IEnumerable<OutboxEntry> entries) =>
+    public IEnumerable<OutboxEntry> InOrder(IEnumerable<OutboxEntry> entries) =>
         entries.Where(entry => entry.State == OutboxState.Queued)
-            .OrderByDescending(entry => entry.Intent.Priority)
-            .ThenBy(entry => entry.Intent.Deadline ?? DateTimeOffset.MaxValue)
+            .OrderByDescending(scope.IsUrgent)
+            .ThenBy(entry => entry.Deadline ?? DateTimeOffset.MaxValue)
+            .ThenByDescending(entry => entry.Intent.Priority)
+            .ThenBy(entry => entry.Intent.Value)
             .ThenBy(entry => entry.Id);
 
+    /// <param name="view">The chain.</param>
+    /// <param name="open">Entries that are not final.</param>
+    /// <param name="minedAbove">Final entries mined above the head.</param>
+    /// <param name="caps">The most to offer for a unit of gas.</param>
+    /// <param name="isSettled">See <see cref="Appraiser.AppraiseAsync"/>.</param>
+    /// <param name="cancellationToken">Cancels.</param>
     /// <returns>True if an entry's state changed.</returns>
-    public async Task<bool> DispatchAsync(ChainView view, IReadOnlyList<OutboxEntry> entries, UInt256 cap, CancellationToken cancellationToken)
+    public async Task<bool> DispatchAsync(
+        ChainView view, IReadOnlyList<OutboxEntry> open, IReadOnlyList<OutboxEntry> minedAbove, FeeCaps caps, bool isSettled, CancellationToken cancellationToken)
     {
-        _appraiser.Begin();
-        _looks.Begin();
-        OutboxEntry[] queue = [.. InOrder(entries)];
-        List<OutboxEntry> waiting = [.. entries.Where(entry => entry.IsInFlight && entry.Nonce >= view.Nonce)];
-        int slots = scope.Options.MaxInFlight - waiting.Count;
-        if (queue.Length == 0 || slots <= 0 || !IsNonceCertain(view, entries))
+        foreach (ulong gone in _pauses.Keys.Except(open.Select(entry => entry.Id)).ToArray())
         {
+            _pauses.Remove(gone);
+        }
+
+        // The account is looked at even if nothing is queued: somebody else's transactions are told when they come.
+        ulong? first = await nonces.NextAsync(view, open, minedAbove, cancellationToken).ConfigureAwait(false);
+        OutboxEntry[] queue = [.. InOrder(open)];
+        List<OutboxEntry> waiting = [.. open.Where(entry => entry.IsInFlight && entry.Nonce >= view.Nonce)];
+        UInt256 spent = await scope.Outbox.SpentSinceAsync(scope.Now - _day, cancellationToken).ConfigureAwait(false);
+        var budget = new Budget(view.Balance, waiting, spent, scope.Options.Policy);
+        scope.Metrics.Balance(view.Balance);
+        if (queue.Length == 0)
+        {
+            TellFunds(budget, view);
             return false;
         }
 
-        FeeQuote fees = await scope.Fees.QuoteAsync(cap, cancellationToken).ConfigureAwait(false);
-        var budget = new Budget(view.Balance, waiting, SpentToday(entries), scope.Options.Policy);
+        FeeQuote fees = await scope.Fees.QuoteAsync(caps, scope.Options.Fees.HistoryBlocks, isUrgent: false, cancellationToken).ConfigureAwait(false);
         bool changed = false;
+        ulong? next = first;
         foreach (OutboxEntry[] chunk in queue.Chunk(scope.Options.MaxInFlight))
         {
-            Appraisal[] appraisals = await Task.WhenAll(
-                chunk.Select(entry => _appraiser.AppraiseAsync(entry, view, waiting.Count > 0, cancellationToken))).ConfigureAwait(false);
-            for (int i = 0; i < chunk.Length && slots > 0; i++)
+            (OutboxEntry Entry, Appraisal Appraisal)[] appraised = await Task.WhenAll(
+                chunk.Select(async entry => (entry, await AppraiseAsync(entry, view, waiting.Count > 0, isSettled, cancellationToken).ConfigureAwait(false)))).ConfigureAwait(false);
+            foreach ((OutboxEntry entry, Appraisal appraisal) in appraised)
             {
-                OutboxEntry entry = chunk[i];
-                budget.IsValueReserved |= appraisals[i].LacksFunds;
-                if (appraisals[i].Final is { } final)
+                try
                 {
-                    await scope.RecordAsync(entry, final, cancellationToken).ConfigureAwait(false);
-                    changed = true;
-                }
-                else if ((appraisals[i].Wait ?? ReasonToWait(entry, appraisals[i].GasLimit!.Value, fees, budget)) is { } reason)
-                {
-                    scope.Hold(entry, reason);
-                }
-                else
-                {
+                    switch (appraisal)
+                    {
+                        case Appraisal.Final final:
+                            await scope.RecordAsync(entry, final.Change, cancellationToken).ConfigureAwait(false);
+                            changed = true;
+                            continue;
+                        case Appraisal.Wait wait:
+                            if (wait.Cause == HoldCause.Funds)
+                            {
+                                budget.Lacks(entry, entry.Intent.Value + (fees.MaxFee * Math.Max(entry.Intent.GasHint, GasGuess)));
+                            }
+
+                            scope.Hold(entry, wait.Cause, wait.Reason);
+                            continue;
+                    }
+
+                    if (next is not ulong nonce || !HasPlace(entry, waiting) || IsPaused(entry))
+                    {
+                        continue;
+                    }
+
+                    ulong gasLimit = ((Appraisal.Send)appraisal).GasLimit;
+                    if (ReasonToWait(entry, gasLimit, fees, budget) is { } reason)
+                    {
+                        scope.Hold(entry, reason.Cause, reason.Reason);
+                        continue;
+                    }
+
                     scope.Reached(FailPoint.SenderChosen);
-                    ulong nonce = NextNonce(view, entries, waiting);
-                    bool answered = await transmitter.BeginAsync(entry, nonce, appraisals[i].GasLimit!.Value, fees, cap, cancellationToken).ConfigureAwait(false);
-                    waiting.Add(entry with { State = OutboxState.Signed, Attempts = [Held(nonce)] });
-                    _expectedNonce = nonce + 1;
+                    (OutboxEntry sent, bool answered) = await transmitter.BeginAsync(entry, nonce, gasLimit, fees, view, caps, cancellationToken).ConfigureAwait(false);
+                    scope.Dangers.Clear(SignerCode, Account);
+                    _pauses.Remove(entry.Id);
+                    waiting.Add(sent);
+                    next = NonceKeeper.Next(view, open.Where(other => other.Id != entry.Id).Concat(minedAbove).Concat(waiting));
                     changed = true;
-                    slots--;
                     if (!answered)
                     {
-                        return true; // no use in signing more for a node that does not answer
+                        TellFunds(budget, view);
+                        return true; // no use in signing more while no node answers
+                    }
+                }
+                catch (Exception error) when (scope.HoldFor(entry, HoldCause.Error, error, cancellationToken))
+                {
+                    Pause(entry);
+                    if (error is SignerTroubleException { IsUnreachable: true })
+                    {
+                        scope.Dangers.Raise(
+                            SignerCode, DangerSeverity.Page, Account, error.Message, "nothing can be signed: bring the signer back or look at the way to it", entry.Deadline);
+                        TellFunds(budget, view);
+                        return changed; // each further one would cost its time limit; the next cycle begins with another entry
                     }
                 }
             }
-
-            if (slots <= 0)
-            {
-                break;
-            }
         }
 
+        TellFunds(budget, view);
         return changed;
     }
 
-    /// <summary>A stand-in for the attempt just signed: only its nonce is looked at in this cycle.</summary>
-    private SignedAttempt Held(ulong nonce) => new()
+    private async Task<Appraisal> AppraiseAsync(OutboxEntry entry, ChainView view, bool othersInFlight, bool isSettled, CancellationToken cancellationToken)
     {
-        Account = scope.Signer.Address,
-        Nonce = nonce,
-        Hash = default,
-        Raw = default,
-        GasLimit = 0,
-        MaxFeePerGas = default,
-        MaxPriorityFeePerGas = default,
-        SignedAt = default,
-    };
+        try
+        {
+            return await appraiser.AppraiseAsync(entry, view, othersInFlight, isSettled, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            return new Appraisal.Wait(HoldCause.Error, $"{error.GetType().Name}: {error.Message}");
+        }
+    }
 
-    private string? ReasonToWait(OutboxEntry entry, ulong gasLimit, FeeQuote fees, Budget budget)
+    private bool HasPlace(OutboxEntry entry, List<OutboxEntry> waiting) => scope.IsUrgent(entry)
+        ? waiting.Count < scope.Options.MaxInFlight
+        : waiting.Count < scope.Options.MaxInFlight - scope.Options.ReservedForUrgent;
+
+    private bool IsPaused(OutboxEntry entry) => _pauses.TryGetValue(entry.Id, out (DateTimeOffset Until, int Times) pause) && scope.Now < pause.Until;
+
+    private void Pause(OutboxEntry entry)
     {
-        bool emergency = scope.Options.Policy.IsEmergency(entry.Intent);
+        int times = _pauses.GetValueOrDefault(entry.Id).Times + 1;
+        TimeSpan pause = TimeSpan.FromTicks(Math.Min(_longestPause.Ticks, scope.Options.PollInterval.Ticks << Math.Min(times, 6)));
+        _pauses[entry.Id] = (scope.Now + pause, times);
+    }
+
+    private void TellFunds(Budget budget, ChainView view)
+    {
+        scope.Metrics.Reserved(budget.Reserved);
+        if (budget.Missing.IsZero)
+        {
+            scope.Dangers.Clear(FundsCode, Account);
+            return;
+        }
+
+        scope.Dangers.Raise(
+            FundsCode,
+            budget.IsUrgent ? DangerSeverity.Page : DangerSeverity.Warn,
+            Account,
+            $"{Ether.Format(budget.Missing)} ETH are missing for what is to be sent; the account has {Ether.Format(view.Balance)} ETH, {Ether.Format(budget.Reserved)} of it reserved",
+            $"send at least {Ether.Format(budget.Missing)} ETH to {Account}",
+            budget.Deadline);
+    }
+
+    private Appraisal.Wait? ReasonToWait(OutboxEntry entry, ulong gasLimit, FeeQuote fees, Budget budget)
+    {
         UInt256 usualCap = scope.Options.Fees.MaxFeeCap;
-        return !emergency && fees.BaseFee + scope.Options.Fees.TipFloor > usualCap
-            ? $"the base fee of {fees.BaseFee} wei per gas leaves no room under the cap of {usualCap}"
-            : budget.ReasonToWait(entry.Intent, fees.MaxFee * gasLimit, emergency);
-    }
-
-    /// <summary>
-    /// The nonce that we expect needs no second look. Any other, such as the first after a start, or one that a foreign transaction of the
-    /// account leaves us, must be seen twice: a nonce too high would wait for ever behind a gap.
-    /// </summary>
-    private bool IsNonceCertain(ChainView view, IReadOnlyList<OutboxEntry> entries)
-    {
-        ulong next = NextNonce(view, entries, entries.Where(entry => entry.IsInFlight));
-        if (next != _expectedNonce)
-        {
-            if (!_looks.Agree(0, $"{next}"))
-            {
-                return false;
-            }
-
-            if (_expectedNonce is { } expected)
-            {
-                scope.Notify(SenderNoticeKind.Trouble, null, $"the next nonce is {next}, not {expected}: is somebody else using {scope.Signer.Address}?");
-            }
-
-            _expectedNonce = next;
-        }
-
-        return true;
-    }
-
-    /// <summary>The least nonce that is neither used nor held. A finished entry above the node's head (which lags, then) still counts as used.</summary>
-    private static ulong NextNonce(ChainView view, IReadOnlyList<OutboxEntry> entries, IEnumerable<OutboxEntry> held)
-    {
-        HashSet<ulong> taken = [.. held.Where(entry => entry.Nonce is not null).Select(entry => entry.Nonce!.Value)];
-        taken.UnionWith(entries.Where(entry => entry.Mined?.BlockNumber > view.Head.Number).Select(entry => entry.Nonce!.Value));
-        ulong nonce = view.Nonce;
-        while (taken.Contains(nonce))
-        {
-            nonce++;
-        }
-
-        return nonce;
-    }
-
-    private UInt256 SpentToday(IReadOnlyList<OutboxEntry> entries)
-    {
-        DateTimeOffset from = scope.Now - _day;
-        return entries.SelectMany(entry => entry.Expenses).Where(expense => expense.At > from).Aggregate(UInt256.Zero, (sum, expense) => sum + expense.Wei);
-    }
-
-    /// <summary>What can still be spent in this cycle.</summary>
-    private sealed class Budget
-    {
-        private readonly SpendPolicy _policy;
-        private UInt256 _balance;
-        private UInt256 _today;
-
-        public Budget(UInt256 balance, IEnumerable<OutboxEntry> inFlight, UInt256 spentToday, SpendPolicy policy)
-        {
-            _policy = policy;
-            UInt256 reserved = inFlight.Aggregate(UInt256.Zero, (sum, entry) =>
-                sum + entry.Intent.Value + (entry.Attempts[^1].MaxFeePerGas * entry.Attempts.Max(attempt => attempt.GasLimit)));
-            _balance = balance > reserved ? balance - reserved : UInt256.Zero;
-            _today = spentToday + reserved;
-        }
-
-        /// <summary>True once an intent waits for funds: those after it may not spend what it waits for, but may pay for gas.</summary>
-        public bool IsValueReserved { get; set; }
-
-        /// <summary>Takes the cost of an intent, or says why it cannot be had.</summary>
-        public string? ReasonToWait(Intent intent, UInt256 gas, bool emergency)
-        {
-            UInt256 cost = gas + intent.Value;
-            if (!emergency && _today + cost > _policy.WeiPerDay)
-            {
-                return $"up to {cost} wei on top of the last day's {_today} would go over the daily limit of {_policy.WeiPerDay}";
-            }
-
-            if (cost > _balance)
-            {
-                IsValueReserved = true;
-                return $"needs up to {cost} wei; the account has {_balance} left";
-            }
-
-            if (IsValueReserved && !intent.Value.IsZero)
-            {
-                return "an intent before it waits for funds";
-            }
-
-            _balance -= cost;
-            _today += cost;
-            return null;
-        }
+        return !scope.IsUrgent(entry) && fees.BaseFee + scope.Options.Fees.TipFloor > usualCap
+            ? new Appraisal.Wait(HoldCause.FeeCap, $"the base fee of {fees.BaseFee} wei per gas leaves no room under the cap of {usualCap}")
+            : budget.Take(entry, fees.MaxFee * gasLimit);
     }
 }

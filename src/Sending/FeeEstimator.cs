@@ -12,26 +12,30 @@ public readonly record struct FeeQuote(UInt256 BaseFee, UInt256 Tip, UInt256 Max
 /// <summary>Estimates fees by EIP-1559 (and EIP-4844 for blob gas) from the last blocks.</summary>
 public sealed class FeeEstimator(ChainReader eth, FeeOptions options)
 {
-    private static readonly double[] _percentiles = [50];
+    // What half of a block's gas paid at most, and for what must not wait nine tenths of it.
+    private static readonly double[] _percentiles = [50, 90];
 
-    /// <summary>Fees for the block after the head.</summary>
+    /// <summary>Fees for the block after the head, with the tip within <see cref="FeeOptions.TipCap"/>.</summary>
     /// <exception cref="RpcException">The node gave none, or the chain is from before London.</exception>
-    public async Task<FeeQuote> QuoteAsync(UInt256 cap, CancellationToken cancellationToken)
-    {
-        FeeHistory history = await eth.GetFeeHistoryAsync(options.HistoryBlocks, BlockRef.Latest, _percentiles, cancellationToken).ConfigureAwait(false);
-        if (history.BaseFees.Count == 0)
-        {
-            throw new RpcException(RpcErrorKind.NodeError, "eth_feeHistory gives no base fee: the chain is from before London, which is not supported");
-        }
+    public Task<FeeQuote> QuoteAsync(UInt256 cap, CancellationToken cancellationToken) =>
+        QuoteAsync(new FeeCaps(cap, options.TipCap), options.HistoryBlocks, isUrgent: false, cancellationToken);
 
-        return Quote(history, cap);
+    /// <summary>Fees for the block after the head by what the last blocks took.</summary>
+    /// <exception cref="RpcException">The node gave none, or the chain is from before London.</exception>
+    internal async Task<FeeQuote> QuoteAsync(FeeCaps caps, int blocks, bool isUrgent, CancellationToken cancellationToken)
+    {
+        FeeHistory history = await eth.GetFeeHistoryAsync(blocks, BlockRef.Latest, _percentiles, cancellationToken).ConfigureAwait(false);
+        return history.BaseFees.Count == 0
+            ? throw new RpcException(RpcErrorKind.NodeError, "eth_feeHistory gives no base fee: the chain is from before London, which is not supported")
+            : Quote(history, caps, isUrgent);
     }
 
     /// <summary>The same from a history at hand.</summary>
-    internal FeeQuote Quote(FeeHistory history, UInt256 cap)
+    internal FeeQuote Quote(FeeHistory history, FeeCaps caps, bool isUrgent = false)
     {
+        UInt256 cap = caps.MaxFee;
         UInt256 baseFee = history.BaseFees[^1];
-        UInt256 cappedTip = Min(Max(MedianTip(history), options.TipFloor), options.TipCap);
+        UInt256 cappedTip = Min(Max(MedianTip(history, isUrgent), options.TipFloor), caps.Tip);
         UInt256 tip = Min(cappedTip, cap);
         UInt256 wanted = (Min(baseFee, cap) * (ulong)options.BaseFeePercent / 100ul) + tip;
         UInt256? blob = history.BlobBaseFees.Count == 0 ? null : Max(Min(history.BlobBaseFees[^1], cap) * (ulong)options.BaseFeePercent / 100ul, UInt256.One);
@@ -39,19 +43,19 @@ public sealed class FeeEstimator(ChainReader eth, FeeOptions options)
     }
 
     /// <summary>
-    /// The fees of a replacement, at least <see cref="FeeOptions.BumpPercent"/> above those of <paramref name="last"/> in both fields; null if that is over the cap.
+    /// The fees of a replacement, at least <see cref="FeeOptions.BumpPercent"/> above those of <paramref name="last"/> in both fields; null if that is over a cap.
     /// </summary>
-    internal (UInt256 Tip, UInt256 MaxFee)? Bump(SignedAttempt last, FeeQuote quote, UInt256 cap)
+    internal (UInt256 Tip, UInt256 MaxFee)? Bump(SignedAttempt last, FeeQuote quote, FeeCaps caps)
     {
         UInt256 tip = Max(Raised(last.MaxPriorityFeePerGas), quote.Tip);
         UInt256 least = Max(Raised(last.MaxFeePerGas), tip);
-        return least > cap ? null : (tip, Min(Max(least, quote.MaxFee), cap));
+        return least > caps.MaxFee || tip > caps.Tip ? null : (tip, Min(Max(least, quote.MaxFee), caps.MaxFee));
     }
 
-    private static UInt256 MedianTip(FeeHistory history)
+    private static UInt256 MedianTip(FeeHistory history, bool isUrgent)
     {
         // Empty blocks report 0, which says nothing of what a builder takes.
-        UInt256[] tips = [.. history.Tips.Where(block => block.Count > 0 && !block[0].IsZero).Select(block => block[0]).Order()];
+        UInt256[] tips = [.. history.Tips.Where(block => block.Count > 0).Select(block => isUrgent ? block[^1] : block[0]).Where(tip => !tip.IsZero).Order()];
         return tips.Length == 0 ? UInt256.Zero : tips[tips.Length / 2];
     }
 

@@ -6,7 +6,7 @@ namespace Gavel.Sending;
 /// Follows transactions from their first receipt to a final state. A receipt counts only while its block is the canonical one of its height, and
 /// finishes an entry only when it is deep enough in two looks in a row.
 /// </summary>
-internal sealed class MinedWatcher(SenderScope scope)
+internal sealed class MinedWatcher(SenderScope scope, NonceKeeper nonces)
 {
     private const int MaxGasRetries = 3;
 
@@ -17,58 +17,139 @@ internal sealed class MinedWatcher(SenderScope scope)
     /// <summary>Entries whose receipt was there and is gone; <see cref="Transmitter"/> offers them again and takes them out.</summary>
     public ISet<ulong> Vanished => _vanished;
 
+    /// <param name="view">The chain.</param>
+    /// <param name="open">Entries that are not final.</param>
+    /// <param name="mined">Final entries that a reorganisation may still reach.</param>
+    /// <param name="cancellationToken">Cancels.</param>
     /// <returns>True if an entry's state changed.</returns>
-    public async Task<bool> WatchAsync(ChainView view, IReadOnlyList<OutboxEntry> entries, CancellationToken cancellationToken)
+    public async Task<bool> WatchAsync(
+        ChainView view, IReadOnlyList<OutboxEntry> open, IReadOnlyList<OutboxEntry> mined, CancellationToken cancellationToken)
     {
         _looks.Begin();
-        var canonical = new Dictionary<ulong, Hash32?>();
-        List<OutboxEntry> passed = [.. entries.Where(entry => entry.IsInFlight && entry.Nonce < view.Nonce)];
-        Dictionary<Hash32, RpcReceipt> receipts = await ReceiptsAsync(passed, cancellationToken).ConfigureAwait(false);
-        bool changed = false;
-        foreach (OutboxEntry entry in entries)
+        HashSet<ulong> ids = [.. open.Select(entry => entry.Id)];
+        _vanished.IntersectWith(ids);
+        foreach (ulong gone in _seen.Keys.Where(id => !ids.Contains(id)).ToArray())
         {
-            if (entry.IsInFlight && entry.Nonce >= view.Nonce)
-            {
-                Forget(entry);
-            }
-            else if (entry.IsFinal)
-            {
-                changed |= await IsUnminedAsync(entry, view, canonical, cancellationToken).ConfigureAwait(false);
-            }
+            _seen.Remove(gone);
+        }
+
+        foreach (OutboxEntry entry in open.Where(entry => entry.IsInFlight && entry.Nonce >= view.Nonce))
+        {
+            Forget(entry);
+        }
+
+        var canonical = new Dictionary<ulong, Hash32?>();
+        List<OutboxEntry> passed = [.. open.Where(entry => entry.IsInFlight && entry.Nonce < view.Nonce)];
+        Dictionary<Hash32, RpcReply?> receipts = await ReceiptsAsync(passed, cancellationToken).ConfigureAwait(false);
+        bool changed = false;
+        foreach (OutboxEntry entry in mined)
+        {
+            changed |= await AloneAsync(entry, () => IsUnminedAsync(entry, view, canonical, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
 
         foreach (OutboxEntry entry in passed)
         {
-            SignedAttempt? attempt = entry.Attempts.FirstOrDefault(attempt => receipts.ContainsKey(attempt.Hash));
-            changed |= attempt is null
-                ? await IsUsedByAnotherAsync(entry, view, cancellationToken).ConfigureAwait(false)
-                : await IsFinishedAsync(entry, attempt, receipts[attempt.Hash], view, canonical, cancellationToken).ConfigureAwait(false);
+            changed |= await AloneAsync(entry, () => IsPassedAsync(entry, receipts, view, canonical, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
 
         return changed;
     }
 
-    private async Task<Dictionary<Hash32, RpcReceipt>> ReceiptsAsync(List<OutboxEntry> entries, CancellationToken cancellationToken)
+    /// <summary>What goes wrong with one entry holds that one.</summary>
+    private async Task<bool> AloneAsync(OutboxEntry entry, Func<Task<bool>> watch, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await watch().ConfigureAwait(false);
+        }
+        catch (Exception error) when (scope.HoldFor(entry, HoldCause.Receipt, error, cancellationToken))
+        {
+            return false;
+        }
+    }
+
+    private async Task<bool> IsPassedAsync(
+        OutboxEntry entry, Dictionary<Hash32, RpcReply?> receipts, ChainView view, Dictionary<ulong, Hash32?> canonical, CancellationToken cancellationToken)
+    {
+        string? unknown = null;
+        foreach (SignedAttempt attempt in entry.Attempts)
+        {
+            (RpcReceipt? receipt, string? trouble) = Read(attempt.Hash, receipts.GetValueOrDefault(attempt.Hash));
+            if (receipt is not null)
+            {
+                scope.Release(entry);
+                return await IsFinishedAsync(entry, attempt, receipt, view, canonical, cancellationToken).ConfigureAwait(false);
+            }
+
+            unknown ??= trouble;
+        }
+
+        if (unknown is null)
+        {
+            return await IsUsedByAnotherAsync(entry, view, cancellationToken).ConfigureAwait(false);
+        }
+
+        // Which of its transactions used the nonce, or whether any did, cannot be told now: nothing is concluded.
+        scope.Hold(entry, HoldCause.Receipt, unknown);
+        return false;
+    }
+
+    /// <summary>The receipt, or why there is none to be had; neither where the node says that there is none.</summary>
+    private static (RpcReceipt? Receipt, string? Trouble) Read(Hash32 hash, RpcReply? reply)
+    {
+        try
+        {
+            var value = new RpcValue((reply ?? throw new RpcException(RpcErrorKind.Malformed, "no answer")).Result, "eth_getTransactionReceipt");
+            RpcReceipt? receipt = value.IsNull ? null : RpcReceipt.Read(value);
+            return receipt is null || receipt.TransactionHash == hash ? (receipt, null) : (null, $"the receipt of {hash} cannot be had: another's was given");
+        }
+        catch (RpcException error)
+        {
+            return (null, $"the receipt of {hash} cannot be had: {error.Message}");
+        }
+    }
+
+    /// <summary>The answers for all attempts, or for those entries whose attempts could be asked for, where all at once could not.</summary>
+    private async Task<Dictionary<Hash32, RpcReply?>> ReceiptsAsync(List<OutboxEntry> entries, CancellationToken cancellationToken)
     {
         Hash32[] hashes = [.. entries.SelectMany(entry => entry.Attempts).Select(attempt => attempt.Hash)];
-        var found = new Dictionary<Hash32, RpcReceipt>();
+        try
+        {
+            return await AskAsync(hashes, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RpcException) when (hashes.Length > 1)
+        {
+            var found = new Dictionary<Hash32, RpcReply?>();
+            foreach (Hash32 hash in hashes)
+            {
+                try
+                {
+                    found[hash] = (await AskAsync([hash], cancellationToken).ConfigureAwait(false))[hash];
+                }
+                catch (RpcException)
+                {
+                    found[hash] = null;
+                }
+            }
+
+            return found;
+        }
+        catch (RpcException)
+        {
+            return [];
+        }
+    }
+
+    private async Task<Dictionary<Hash32, RpcReply?>> AskAsync(Hash32[] hashes, CancellationToken cancellationToken)
+    {
         if (hashes.Length == 0)
         {
-            return found;
+            return [];
         }
 
         RpcRequest[] requests = [.. hashes.Select(hash => new RpcRequest("eth_getTransactionReceipt", hash.ToString()))];
         IReadOnlyList<RpcReply> replies = await scope.Eth.Rpc.BatchAsync(requests, cancellationToken).ConfigureAwait(false);
-        for (int i = 0; i < hashes.Length; i++)
-        {
-            var value = new RpcValue(replies[i].Result, "eth_getTransactionReceipt");
-            if (!value.IsNull && RpcReceipt.Read(value) is { } receipt && receipt.TransactionHash == hashes[i])
-            {
-                found[hashes[i]] = receipt;
-            }
-        }
-
-        return found;
+        return hashes.Select((hash, i) => (hash, (RpcReply?)replies[i])).ToDictionary(one => one.hash, one => one.Item2);
     }
 
     private async Task<bool> IsFinishedAsync(
@@ -199,6 +280,7 @@ internal sealed class MinedWatcher(SenderScope scope)
         }
 
         await scope.RecordAsync(entry, new OutboxChange.Requeued($"nonce {nonce} was used by {user}", 0, null, scope.Now), cancellationToken).ConfigureAwait(false);
+        nonces.TellForeign($"nonce {nonce} of {scope.Signer.Address}, which {scope.Options.Describe(entry)} held, was used by {user}");
         return true;
     }
 

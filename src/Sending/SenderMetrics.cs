@@ -1,47 +1,58 @@
-using System.Diagnostics.Metrics;
+using Gavel.Ethereum;
+using Prometheus;
 
 namespace Gavel.Sending;
 
-/// <summary>The instruments of the meter <c>Gavel.Ethereum</c>. Each measurement bears the tag <c>account</c>.</summary>
-internal sealed class SenderMetrics : IDisposable
+/// <summary>The figures of one account's sender, as <see cref="MetricCatalogue"/> defines them.</summary>
+internal sealed class SenderMetrics(ulong chainId, Address account)
 {
-    public const string MeterName = "Gavel.Ethereum";
+    private const double WeiPerEther = 1e18;
 
-    private readonly KeyValuePair<string, object?> _account;
-    private readonly Counter<long> _queued;
-    private readonly Counter<long> _sent;
-    private readonly Counter<long> _bumped;
-    private readonly Counter<long> _finished;
-    private readonly Counter<double> _spent;
-    private int _waiting;
-    private int _inFlight;
+    private static readonly Gauge _intents = PrometheusMetrics.Gauge(MetricCatalogue.SenderIntents);
+    private static readonly Counter _finished = PrometheusMetrics.Counter(MetricCatalogue.SenderFinished);
+    private static readonly Counter _offers = PrometheusMetrics.Counter(MetricCatalogue.SenderOffers);
+    private static readonly Counter _replacements = PrometheusMetrics.Counter(MetricCatalogue.SenderReplacements);
+    private static readonly Counter _fees = PrometheusMetrics.Counter(MetricCatalogue.SenderFees);
+    private static readonly Counter _value = PrometheusMetrics.Counter(MetricCatalogue.SenderValue);
+    private static readonly Gauge _balance = PrometheusMetrics.Gauge(MetricCatalogue.SenderBalance);
+    private static readonly Gauge _reserved = PrometheusMetrics.Gauge(MetricCatalogue.SenderReserved);
+    private static readonly Gauge _nonce = PrometheusMetrics.Gauge(MetricCatalogue.SenderNonce);
+    private static readonly Counter _refusals = PrometheusMetrics.Counter(MetricCatalogue.SenderRefusals);
 
-    public SenderMetrics(Address account)
+    private readonly string _l1 = chainId.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    private readonly string _account = account.ToString();
+
+    public void Load(int queued, int inFlight, int held)
     {
-        _account = new("account", account.ToString());
-        Meter = new Meter(MeterName);
-        _queued = Meter.CreateCounter<long>("gavel.sender.queued", "{intent}", "Intents enqueued");
-        _sent = Meter.CreateCounter<long>("gavel.sender.sent", "{transaction}", "Transactions that a node took for the first time");
-        _bumped = Meter.CreateCounter<long>("gavel.sender.bumped", "{transaction}", "Replacements signed with higher fees");
-        _finished = Meter.CreateCounter<long>("gavel.sender.finished", "{intent}", "Intents by their final state");
-        _spent = Meter.CreateCounter<double>("gavel.sender.spent", "wei", "Wei that left the account, gas and value");
-        Meter.CreateObservableGauge("gavel.sender.waiting", () => new Measurement<int>(_waiting, _account), "{intent}", "Intents in the queue");
-        Meter.CreateObservableGauge("gavel.sender.in_flight", () => new Measurement<int>(_inFlight, _account), "{intent}", "Intents that hold a nonce");
+        _intents.WithLabels(_l1, _account, "queued").Set(queued);
+        _intents.WithLabels(_l1, _account, "in_flight").Set(inFlight);
+        _intents.WithLabels(_l1, _account, "held").Set(held);
     }
 
-    public Meter Meter { get; }
+    public void Finished(OutboxState state) => _finished.WithLabels(_l1, _account, Word(state.ToString())).Inc();
 
-    public void Queued() => _queued.Add(1, _account);
+    public void Offered(string outcome) => _offers.WithLabels(_l1, _account, outcome).Inc();
 
-    public void Sent() => _sent.Add(1, _account);
+    public void Replaced() => _replacements.WithLabels(_l1, _account).Inc();
 
-    public void Bumped() => _bumped.Add(1, _account);
+    public void Paid(MinedAttempt mined)
+    {
+        UInt256 fee = mined.EffectiveGasPrice * mined.GasUsed;
+        _fees.WithLabels(_l1, _account).Inc(Ether(fee));
+        _value.WithLabels(_l1, _account).Inc(mined.Cost > fee ? Ether(mined.Cost - fee) : 0);
+    }
 
-    public void Finished(OutboxState state) => _finished.Add(1, _account, new("state", state.ToString()));
+    public void Balance(UInt256 wei) => _balance.WithLabels(_l1, _account).Set(Ether(wei));
 
-    public void Spent(UInt256 wei) => _spent.Add((double)wei.ToBigInteger(), _account);
+    public void Reserved(UInt256 wei) => _reserved.WithLabels(_l1, _account).Set(Ether(wei));
 
-    public void Load(int waiting, int inFlight) => (_waiting, _inFlight) = (waiting, inFlight);
+    public void NextNonce(ulong nonce) => _nonce.WithLabels(_l1, _account).Set(nonce);
 
-    public void Dispose() => Meter.Dispose();
+    public void Held(HoldCause cause) => _refusals.WithLabels(_l1, _account, Word(cause.ToString())).Inc();
+
+    private static double Ether(UInt256 wei) => (double)wei.ToBigInteger() / WeiPerEther;
+
+    // FeeCap: fee_cap
+    private static string Word(string name) =>
+        string.Concat(name.Select((letter, i) => char.IsUpper(letter) ? (i == 0 ? "" : "_") + char.ToLowerInvariant(letter) : $"{letter}"));
 }

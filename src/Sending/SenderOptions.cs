@@ -8,8 +8,11 @@ public sealed record FeeOptions
     /// <summary>The least tip. Default 1 gwei.</summary>
     public UInt256 TipFloor { get; init; } = 1_000_000_000;
 
-    /// <summary>The largest tip that is offered at first; bumps may go over it. Default 20 gwei.</summary>
+    /// <summary>The largest tip that is ever offered. Default 20 gwei.</summary>
     public UInt256 TipCap { get; init; } = 20_000_000_000;
+
+    /// <summary>The same while an emergency waits or is in flight. Default 100 gwei.</summary>
+    public UInt256 EmergencyTipCap { get; init; } = 100_000_000_000;
 
     /// <summary>The most that is offered for a unit of gas. Default 500 gwei.</summary>
     public UInt256 MaxFeeCap { get; init; } = 500_000_000_000;
@@ -23,9 +26,14 @@ public sealed record FeeOptions
     /// <summary>A replacement costs at least this much more, in percent, in both fields. Nodes ask for 10. Default 12.</summary>
     public int BumpPercent { get; init; } = 12;
 
-    /// <summary>Blocks whose tips are looked at. Default 10.</summary>
+    /// <summary>Blocks whose tips are looked at for a first offer. A replacement looks at those that passed since the last one. Default 10.</summary>
     public int HistoryBlocks { get; init; } = 10;
 }
+
+/// <summary>The most to offer, in wei for a unit of gas.</summary>
+/// <param name="MaxFee">In all.</param>
+/// <param name="Tip">Of it for the block's builder.</param>
+public readonly record struct FeeCaps(UInt256 MaxFee, UInt256 Tip);
 
 /// <summary>How a <see cref="TransactionSender"/> behaves.</summary>
 public sealed record SenderOptions
@@ -54,6 +62,35 @@ public sealed record SenderOptions
     /// <summary>Transactions that wait to be mined at a time. Nodes keep 16 of one account for certain. Default 16.</summary>
     public int MaxInFlight { get; init; } = 16;
 
+    /// <summary>How many of these places are for emergencies alone, so that what can wait never keeps them out. Default 4.</summary>
+    public int ReservedForUrgent { get; init; } = 4;
+
+    /// <summary>Nodes and services that every signed transaction is offered to. Default: none, which stands for the node that is read from.</summary>
+    public IReadOnlyList<SendingEndpoint> Endpoints { get; init; } = [];
+
+    /// <summary>
+    /// Ways that are not open to all, tried alone until <see cref="PublicSlack"/> before an intent's deadline: copiers of a step take its bond.
+    /// An intent without a deadline goes to all at once.
+    /// </summary>
+    public IReadOnlyList<SendingEndpoint> PrivateEndpoints { get; init; } = [];
+
+    /// <summary>Time before an intent's deadline from which it is offered to all. Default 10 minutes.</summary>
+    public TimeSpan PublicSlack { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long one endpoint has to answer one offer. Default 5 s.</summary>
+    public TimeSpan OfferLimit { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long no node may have a transaction before that is a danger and it is replaced. Default 2 minutes.</summary>
+    public TimeSpan NotInMempoolAfter { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>
+    /// True if what an earlier run left in the queue waits for an <see cref="OutboxChange.Permitted"/>, until <see cref="TransactionSender.Settle"/>.
+    /// </summary>
+    public bool AwaitsDecisions { get; init; }
+
+    /// <summary>What an entry is called in words: for notices, dangers and logs.</summary>
+    public Func<OutboxEntry, string> Describe { get; init; } = entry => $"intent {entry.Id}";
+
     /// <summary>
     /// The gas limit is the estimate and this much of it, in percent. At least 150: estimates of the dispute contracts can be a third
     /// too low, since a repeated write is cheap only within one second (measured on FaultDisputeGame 1.2.0, resolveClaim).
@@ -77,6 +114,9 @@ public sealed record SenderOptions
 
     internal void Check()
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(ReservedForUrgent);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(ReservedForUrgent, MaxInFlight);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(OfferLimit, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(Fees.BumpPercent, 10, "BumpPercent");
         ArgumentOutOfRangeException.ThrowIfLessThan(Fees.BaseFeePercent, 100, "BaseFeePercent");
         ArgumentOutOfRangeException.ThrowIfLessThan(GasPercent, 150, "GasPercent");

@@ -19,8 +19,8 @@ public readonly record struct SpendValue(UInt256 Least, UInt256 Most)
 }
 
 /// <summary>
-/// What the sender may spend: which functions of which contracts with which value, and how many wei in any 24 hours. What is not
-/// allowed is refused. Targets may be added at any time from any thread, since dispute games come into being one by one.
+/// What the sender may spend: how many wei in any 24 hours, and, for what no decision of the running process has permitted
+/// (<see cref="OutboxChange.Permitted"/>), which functions of which contracts with which value. What is not allowed is refused.
 /// </summary>
 /// <param name="weiPerDay">The most wei, value and gas, in 24 hours; an intent over it waits.</param>
 /// <param name="emergencyPriority">Intents of at least this priority may go over it, and over the usual fee cap.</param>

@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using Gavel.Ethereum;
 
 namespace Gavel.Sending;
@@ -8,14 +7,20 @@ namespace Gavel.Sending;
 /// one sender may run for it. Everything it must remember is in the outbox, so that it may be killed at any point. The order of steps
 /// and the rules for nonces are in docs/adr/0009-nonce-ownership.md.
 /// </summary>
-public sealed class TransactionSender : IDisposable
+public sealed class TransactionSender : IDangerSource, IDisposable
 {
+    private const string UnreadCode = "sender-l1-unread";
+    private const string JournalCode = "journal-broken";
+
     private readonly SenderScope _scope;
-    private readonly SenderMetrics _metrics;
+    private readonly Broadcast _broadcast;
     private readonly MinedWatcher _watcher;
+    private readonly Appraiser _appraiser;
     private readonly Transmitter _transmitter;
     private readonly Dispatcher _dispatcher;
     private readonly SemaphoreSlim _wake = new(0);
+    private volatile bool _isSettled;
+    private SenderOptions? _next;
     private int _running;
 
     /// <summary>Does nothing yet; see <see cref="RunAsync"/>.</summary>
@@ -25,11 +30,14 @@ public sealed class TransactionSender : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(signer);
         options.Check();
-        _metrics = new SenderMetrics(signer.Address);
-        _scope = new SenderScope(eth, signer, outbox, guard, options, _metrics, notice => Noticed?.Invoke(notice));
-        _watcher = new MinedWatcher(_scope);
-        _transmitter = new Transmitter(_scope);
-        _dispatcher = new Dispatcher(_scope, _transmitter);
+        _isSettled = !options.AwaitsDecisions;
+        _scope = new SenderScope(eth, signer, outbox, guard, options, notice => Noticed?.Invoke(notice));
+        _broadcast = new Broadcast(_scope);
+        var nonces = new NonceKeeper(_scope);
+        _watcher = new MinedWatcher(_scope, nonces);
+        _appraiser = new Appraiser(_scope);
+        _transmitter = new Transmitter(_scope, _broadcast, _appraiser);
+        _dispatcher = new Dispatcher(_scope, _transmitter, _appraiser, nonces);
     }
 
     /// <summary>Told of what happens, on the sender's own task or that of <see cref="EnqueueAsync"/>: it must return soon and not throw.</summary>
@@ -38,8 +46,11 @@ public sealed class TransactionSender : IDisposable
     /// <summary>The account.</summary>
     public Address Account => _scope.Signer.Address;
 
-    /// <summary>The meter <c>Gavel.Ethereum</c> of this sender.</summary>
-    internal Meter Meter => _metrics.Meter;
+    /// <summary>How it behaves.</summary>
+    public SenderOptions Options => _scope.Options;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Danger> Dangers => _scope.Dangers.Dangers;
 
     /// <summary>Enqueues an intent and wakes the sender. It returns once the intent is durable.</summary>
     /// <exception cref="ArgumentException">The intent is out of bounds.</exception>
@@ -49,7 +60,6 @@ public sealed class TransactionSender : IDisposable
         Enqueued enqueued = await _scope.Outbox.EnqueueAsync(intent, cancellationToken).ConfigureAwait(false);
         if (enqueued.Added)
         {
-            _metrics.Queued();
             _scope.Notify(SenderNoticeKind.Queued, enqueued.Entry, "queued");
             Wake();
         }
@@ -60,9 +70,26 @@ public sealed class TransactionSender : IDisposable
     /// <summary>Has the chain looked at now rather than at the end of the poll interval: a new head was seen, or the outbox changed.</summary>
     public void Wake() => _wake.Release();
 
-    /// <summary>Works until cancelled. Errors of nodes, signers and guards are told by <see cref="Noticed"/> and tried again.</summary>
+    /// <summary>
+    /// Says that every decision of this run has been made once: what is queued from an earlier run and not permitted by now is wanted by nobody
+    /// and refused. Of effect where <see cref="SenderOptions.AwaitsDecisions"/>.
+    /// </summary>
+    public void Settle() => _isSettled = true;
+
+    /// <summary>Behaves by other options from its next look at the chain on; chain and clock stay.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its bounds; the message names it.</exception>
+    public void Use(SenderOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Check();
+        Volatile.Write(ref _next, options);
+    }
+
+    /// <summary>
+    /// Works until cancelled. Errors of nodes, signers, guards and disks are told by <see cref="Noticed"/> and <see cref="Dangers"/> and tried again.
+    /// </summary>
     /// <exception cref="SenderException">The node is of another chain, or the outbox has transactions of another account in flight.</exception>
-    /// <exception cref="OutboxException">The outbox cannot write.</exception>
+    /// <exception cref="OutboxException">The outbox is closed.</exception>
     /// <exception cref="InvalidOperationException">It is running already.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -87,10 +114,23 @@ public sealed class TransactionSender : IDisposable
                     }
 
                     changed = await CycleAsync(cancellationToken).ConfigureAwait(false);
+                    _scope.Dangers.Clear(UnreadCode, $"{Account}");
+                    _scope.Dangers.Clear(JournalCode, $"{Account}");
                 }
-                catch (Exception error) when (error is RpcException or AccountException)
+                catch (RpcException error)
                 {
                     _scope.Notify(SenderNoticeKind.Trouble, null, error.Message);
+                    _scope.Dangers.Raise(
+                        UnreadCode, DangerSeverity.Page, $"{Account}", error.Message, "nothing is sent while L1 cannot be read: mend an L1 endpoint or add one");
+                }
+                catch (OutboxException error) when (error.Fault is OutboxFault.WriteFailed or OutboxFault.Conflict)
+                {
+                    _scope.Notify(SenderNoticeKind.Trouble, null, error.Message);
+                    if (error.Fault == OutboxFault.WriteFailed)
+                    {
+                        _scope.Dangers.Raise(
+                            JournalCode, DangerSeverity.Page, $"{Account}", error.Message, "what cannot be recorded is not sent: make room on the outbox's disk");
+                    }
                 }
 
                 if (!changed)
@@ -108,7 +148,7 @@ public sealed class TransactionSender : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _metrics.Dispose();
+        _broadcast.Dispose();
         _wake.Dispose();
     }
 
@@ -134,7 +174,7 @@ public sealed class TransactionSender : IDisposable
             throw new SenderException($"the node is of chain {chain}, not {_scope.Options.ChainId}");
         }
 
-        IReadOnlyList<OutboxEntry> entries = await _scope.Outbox.ListAsync(default, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<OutboxEntry> entries = await _scope.Outbox.ListOpenAsync(cancellationToken).ConfigureAwait(false);
         if (entries.FirstOrDefault(entry => entry.IsInFlight && entry.Attempts[0].Account != Account) is { } foreign)
         {
             throw new SenderException(
@@ -144,31 +184,45 @@ public sealed class TransactionSender : IDisposable
 
     private async Task<bool> CycleAsync(CancellationToken cancellationToken)
     {
-        ChainView view = await ChainView.ReadAsync(_scope.Eth, Account, cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<OutboxEntry> entries = await EntriesAsync(cancellationToken).ConfigureAwait(false);
-        bool changed = await _watcher.WatchAsync(view, entries, cancellationToken).ConfigureAwait(false);
-        if (changed)
+        if (Interlocked.Exchange(ref _next, null) is { } options)
         {
-            entries = await EntriesAsync(cancellationToken).ConfigureAwait(false);
+            _scope.Use(options);
+            _broadcast.Use(options);
         }
 
-        UInt256 cap = FeeCap(entries);
-        OutboxEntry[] waiting = [.. entries.Where(entry => entry.IsInFlight && entry.Nonce >= view.Nonce).OrderBy(entry => entry.Nonce)];
-        await _transmitter.TendAsync(view, waiting, _watcher.Vanished, cap, cancellationToken).ConfigureAwait(false);
-        return changed | await _dispatcher.DispatchAsync(view, entries, cap, cancellationToken).ConfigureAwait(false);
+        bool isSettled = _isSettled; // before the entries are read: what is permitted until then is in them
+        _scope.Dangers.Age();
+        _appraiser.Begin();
+        ChainView view = await ChainView.ReadAsync(_scope.Eth, Account, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<OutboxEntry> open = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        ulong reach = _scope.Options.Confirmations + _scope.Options.ReorgWatch;
+        IReadOnlyList<OutboxEntry> mined = await _scope.Outbox.ListMinedAsync(
+            view.Head.Number > reach ? view.Head.Number - reach : 0, cancellationToken).ConfigureAwait(false);
+        bool changed = await _watcher.WatchAsync(view, open, mined, cancellationToken).ConfigureAwait(false);
+        if (changed)
+        {
+            open = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        FeeCaps caps = Caps(open);
+        OutboxEntry[] waiting = [.. open.Where(entry => entry.IsInFlight && entry.Nonce >= view.Nonce).OrderBy(entry => entry.Nonce)];
+        await _transmitter.TendAsync(view, waiting, _watcher.Vanished, caps, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<OutboxEntry> above = await _scope.Outbox.ListMinedAsync(view.Head.Number + 1, cancellationToken).ConfigureAwait(false);
+        return changed | await _dispatcher.DispatchAsync(view, open, above, caps, isSettled, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>An emergency must not wait behind transactions that are held back by the usual cap, so its cap holds for all of them.</summary>
-    private UInt256 FeeCap(IReadOnlyList<OutboxEntry> entries)
+    /// <summary>An emergency must not wait behind transactions that are held back by the usual caps, so its caps hold for all of them.</summary>
+    private FeeCaps Caps(IReadOnlyList<OutboxEntry> open)
     {
-        SenderOptions options = _scope.Options;
-        return entries.Any(entry => !entry.IsFinal && options.Policy.IsEmergency(entry.Intent)) ? options.Fees.EmergencyFeeCap : options.Fees.MaxFeeCap;
+        FeeOptions fees = _scope.Options.Fees;
+        return open.Any(_scope.IsUrgent) ? new FeeCaps(fees.EmergencyFeeCap, fees.EmergencyTipCap) : new FeeCaps(fees.MaxFeeCap, fees.TipCap);
     }
 
-    private async Task<IReadOnlyList<OutboxEntry>> EntriesAsync(CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<OutboxEntry>> OpenAsync(CancellationToken cancellationToken)
     {
-        IReadOnlyList<OutboxEntry> entries = await _scope.Outbox.ListAsync(default, cancellationToken).ConfigureAwait(false);
-        _metrics.Load(entries.Count(entry => entry.State == OutboxState.Queued), entries.Count(entry => entry.IsInFlight));
-        return entries;
+        IReadOnlyList<OutboxEntry> open = await _scope.Outbox.ListOpenAsync(cancellationToken).ConfigureAwait(false);
+        _scope.Keep(open.Select(entry => entry.Id).ToHashSet());
+        _scope.Metrics.Load(open.Count(entry => entry.State == OutboxState.Queued), open.Count(entry => entry.IsInFlight), _scope.HeldCount);
+        return open;
     }
 }

@@ -57,7 +57,7 @@ internal static class ConfigurationCheck
             Try(() => Address.Parse(account), $"{place}:CreditAccounts:{i}", problems);
         }
 
-        Try(() => UInt256.Parse(chain.Sending.MaxWeiPerDay), $"{place}:Sending:MaxWeiPerDay", problems);
+        problems.AddRange(chain.Sending.Problems($"{place}:Sending"));
         if (chain.Sending.Confirmations < 1)
         {
             problems.Add($"{place}:Sending:Confirmations: 0 confirms nothing; use 1 or more");

@@ -47,8 +47,7 @@ public sealed class IntentGuard(ChainReader l1) : IIntentGuard
             return new IntentVerdict(IntentStanding.Unknown, $"{verdict.Reason}; it is asked once more at the next block");
         }
 
-        _doubts.TryRemove(entry.Id, out _);
-        return verdict;
+        return verdict; // and so again, as long as the chain shows nothing else: the sender looks twice as well
     }
 
     private async ValueTask<IntentVerdict> AskAsync(IntentKey key, Intent intent, BlockRef at, CancellationToken cancellationToken)

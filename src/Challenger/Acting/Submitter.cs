@@ -8,24 +8,27 @@ namespace Gavel.Challenger;
 
 /// <summary>
 /// Makes planned calls into durable intents: once for each meaning, with the audit record written before anything can be sent. An intent
-/// that has ended without its effect showing on the chain goes back to the queue after a pause.
+/// that has ended without its effect showing on the chain goes back to the queue after a pause. An audit trail that cannot be written is told
+/// as a danger and delays nothing: an explanation never vetoes a defence.
 /// </summary>
 /// <param name="chain">The chain's name.</param>
-/// <param name="outbox">Where intents live.</param>
-/// <param name="policy">What the sender may spend; each call's target, function and exact value are permitted here.</param>
+/// <param name="desk">The account and where its intents live; what is planned in this run is permitted there.</param>
 /// <param name="audit">The audit trail.</param>
 /// <param name="options">Whether anything is sent at all, and how often.</param>
 /// <param name="clock">The host's clock.</param>
 /// <param name="logger">One line for each decision.</param>
 /// <param name="rehearsals">Executes calls before they are handed over; null for none.</param>
 public sealed partial class Submitter(
-    string chain, IOutbox outbox, SpendPolicy policy, AuditLog audit, ChainOptions options, TimeProvider clock, ILogger logger, CallRehearsals? rehearsals = null)
+    string chain, IAccountDesk desk, AuditLog audit, ChainOptions options, TimeProvider clock, ILogger logger, CallRehearsals? rehearsals = null) : IDangerSource
 {
+    private const int MostShown = 10_000;
     private const int LeastRetrySeconds = 5;
     private readonly HashSet<string> _shown = [];
 
-    /// <summary>Wakes the sender; set by whoever runs it.</summary>
-    public Action Wake { get; set; } = static () => { };
+    private volatile Danger? _auditTrouble;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Danger> Dangers => _auditTrouble is { } trouble ? [trouble] : [];
 
     /// <summary>Takes the calls of a cycle, the most urgent first.</summary>
     /// <param name="planned">Calls with the game they belong to and what was decided about it.</param>
@@ -45,7 +48,7 @@ public sealed partial class Submitter(
 
         if (any)
         {
-            Wake();
+            desk.Wake();
         }
     }
 
@@ -68,29 +71,22 @@ public sealed partial class Submitter(
             SecondsLeft = left,
             DryRun = options.DryRun,
         };
+        DateTimeOffset? until = call.Deadline is ulong seconds ? DateTimeOffset.FromUnixTimeSeconds((long)Math.Min(seconds, int.MaxValue * 64UL)) : null;
         if (options.DryRun)
         {
-            if (_shown.Add(record.Intent))
-            {
-                record = record with { Rehearsal = (await RehearseAsync(game, call, view, left, cancellationToken)).Audit };
-                LogWould(logger, chain, game.Game, call.Call.Name, call.ClaimIndex, call.Reason, Ether.Format(call.Call.Value), left);
-                audit.Add(game.Game, record);
-            }
-
+            await ShowAsync(game, call, record, view, cancellationToken);
             return false;
         }
 
-        // Rules are not durable, so they are set again for intents of before a restart too.
-        policy.Allow(call.Call.To, Selector.At(call.Call.Data.Span), PermittedValue(call, game));
-        if (await outbox.FindAsync(key, cancellationToken) is { } entry)
+        if (await desk.Outbox.FindAsync(key, cancellationToken) is { } entry)
         {
-            return await ReviveAsync(entry, game, cancellationToken);
+            return await AgainAsync(entry, game, until, view, cancellationToken);
         }
 
         (AuditRehearsal? rehearsal, ulong gasHint) = await RehearseAsync(game, call, view, left, cancellationToken);
         record = record with { Rehearsal = rehearsal };
-        audit.Add(game.Game, record);
-        await outbox.EnqueueAsync(
+        Explain(game.Game, record);
+        await desk.Outbox.EnqueueAsync(
             new Intent
             {
                 Key = key,
@@ -99,9 +95,10 @@ public sealed partial class Submitter(
                 Value = call.Call.Value,
                 GasHint = gasHint,
                 Priority = call.Priority,
-                Deadline = call.Deadline is ulong until ? DateTimeOffset.FromUnixTimeSeconds((long)Math.Min(until, int.MaxValue * 64UL)) : null,
+                Deadline = until,
                 Explanation = JsonSerializer.SerializeToUtf8Bytes(record, AuditJson.Default.AuditRecord),
             },
+            isPermitted: true,
             cancellationToken);
         LogDecided(logger, chain, game.Game, call.Call.Name, call.ClaimIndex, call.Reason, Ether.Format(call.Call.Value), left);
         return true;
@@ -111,29 +108,92 @@ public sealed partial class Submitter(
         GameMetadata game, PlannedCall call, L1View view, long? left, CancellationToken cancellationToken) =>
         rehearsals is null ? default : await rehearsals.RehearseAsync(game, call, view, left, cancellationToken);
 
-    // Moves of one game differ in bond by depth and share a function; the guard checks the exact bond of each before it is sent.
-    private static SpendValue PermittedValue(PlannedCall call, GameMetadata game) =>
-        call.Key.Kind == IntentKind.Move && game.Rules is { } rules
-            ? SpendValue.AtMost(rules.Bonds[rules.MaxDepth])
-            : SpendValue.Exactly(call.Call.Value);
-
-    // The chain does not show the effect, or the call would not have been planned. An entry that is under way is left to the sender; one
-    // that has ended is tried again, not at once, since the view may be older than what ended it.
-    private async Task<bool> ReviveAsync(OutboxEntry entry, GameMetadata game, CancellationToken cancellationToken)
+    // In a dry run: told once, with what the outbox of an agent that owns the account has of it.
+    private async Task ShowAsync(GameMetadata game, PlannedCall call, AuditRecord record, L1View view, CancellationToken cancellationToken)
     {
-        TimeSpan pause = TimeSpan.FromSeconds(Math.Max(LeastRetrySeconds, 2 * options.PollSeconds));
-        if (!entry.IsFinal || clock.GetUtcNow() - entry.ChangedAt < pause)
+        if (_shown.Count >= MostShown)
         {
-            return false;
+            _shown.Clear(); // weeks of games; to tell a call twice harms nobody
         }
 
-        LogAgain(logger, chain, game.Game, entry.State, entry.Reason);
-        await outbox.RecordAsync(
-            entry.Id,
-            entry.Version,
-            new OutboxChange.Requeued($"{entry.State}, but the chain does not show its effect: {entry.Reason}", 0, null, clock.GetUtcNow()),
-            cancellationToken);
-        return true;
+        if (!_shown.Add(record.Intent))
+        {
+            return;
+        }
+
+        string also = "";
+        try
+        {
+            also = await desk.Outbox.FindAsync(Hex.Decode(record.Intent), cancellationToken) is { } entry ? $" (the outbox has it: {entry.State})" : "";
+        }
+        catch (OutboxException error)
+        {
+            also = $" (the outbox cannot be read: {error.Message})";
+        }
+
+        record = record with { Rehearsal = (await RehearseAsync(game, call, view, record.SecondsLeft, cancellationToken)).Audit };
+        LogWould(logger, chain, game.Game, call.Call.Name, call.ClaimIndex, call.Reason + also, Ether.Format(call.Call.Value), record.SecondsLeft);
+        Explain(game.Game, record);
+    }
+
+    private void Explain(Address game, AuditRecord record)
+    {
+        try
+        {
+            audit.Add(game, record);
+            _auditTrouble = null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            if (_auditTrouble is null)
+            {
+                LogAudit(logger, chain, error.Message);
+            }
+
+            _auditTrouble = new Danger
+            {
+                Code = "audit-trail-unwritten",
+                Severity = DangerSeverity.Warn,
+                Subject = chain,
+                Problem = error.Message,
+                Since = _auditTrouble?.Since ?? clock.GetUtcNow(),
+                Mend = "make room on the disk of the data directory; moves go on without their explanation",
+            };
+        }
+    }
+
+    // The chain does not show the effect, or the call would not have been planned. What waits in the queue is permitted in this run; an entry
+    // that is under way is left to the sender; one that has ended is tried again, not at once, since the view may be older than what ended it.
+    private async Task<bool> AgainAsync(OutboxEntry entry, GameMetadata game, DateTimeOffset? until, L1View view, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = clock.GetUtcNow();
+        TimeSpan pause = TimeSpan.FromSeconds(Math.Max(LeastRetrySeconds, 2 * options.PollSeconds));
+        try
+        {
+            if (entry.State == OutboxState.Queued && (entry.Deadline != until || !desk.IsPermitted(entry)))
+            {
+                await desk.Outbox.RecordAsync(entry.Id, entry.Version, new OutboxChange.Permitted(until, desk.Outbox.Epoch, now), cancellationToken);
+                return true;
+            }
+
+            if (!entry.IsFinal || now - entry.ChangedAt < pause || until <= DateTimeOffset.FromUnixTimeSeconds((long)view.Timestamp))
+            {
+                return false;
+            }
+
+            LogAgain(logger, chain, game.Game, entry.State, entry.Reason);
+            OutboxEntry queued = await desk.Outbox.RecordAsync(
+                entry.Id,
+                entry.Version,
+                new OutboxChange.Requeued($"{entry.State}, but the chain does not show its effect: {entry.Reason}", 0, null, now),
+                cancellationToken);
+            await desk.Outbox.RecordAsync(queued.Id, queued.Version, new OutboxChange.Permitted(until, desk.Outbox.Epoch, now), cancellationToken);
+            return true;
+        }
+        catch (OutboxException error) when (error.Fault == OutboxFault.Conflict)
+        {
+            return true; // the sender was quicker; the next cycle sees what it did
+        }
     }
 
     [LoggerMessage(2001, LogLevel.Information, "{Chain} game {Game} claim {Claim}: {Call}, bond {Bond} ETH, {SecondsLeft} s left: {Reason}")]
@@ -144,4 +204,7 @@ public sealed partial class Submitter(
 
     [LoggerMessage(2003, LogLevel.Warning, "{Chain} game {Game}: an intent ended as {State} ({Reason}) without its effect on the chain; it is tried again")]
     private static partial void LogAgain(ILogger logger, string chain, Address game, OutboxState state, string reason);
+
+    [LoggerMessage(2004, LogLevel.Warning, "{Chain}: the audit trail cannot be written: {Problem}; moves go on without it")]
+    private static partial void LogAudit(ILogger logger, string chain, string problem);
 }

@@ -58,7 +58,7 @@ public sealed partial class ChainAgent(
     public GameBook Book => book;
 
     /// <inheritdoc/>
-    public IReadOnlyList<Danger> Dangers => [.. _head.Dangers, .. book.Dangers];
+    public IReadOnlyList<Danger> Dangers => [.. _head.Dangers, .. book.Dangers, .. submitter.Dangers];
 
     /// <summary>One cycle.</summary>
     /// <exception cref="RpcException">L1 gave no usable answer; nothing was decided.</exception>

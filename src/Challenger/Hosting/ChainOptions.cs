@@ -96,19 +96,6 @@ public sealed class RemoteSignerSettings
     public double TimeoutSeconds { get; set; } = 10;
 }
 
-/// <summary>How transactions are sent.</summary>
-public sealed class SendingOptions
-{
-    /// <summary>Blocks that must be built on a transaction's block before it counts.</summary>
-    public ulong Confirmations { get; set; } = 3;
-
-    /// <summary>Most wei a day in bonds and gas; 0 for no limit. Steps and moves on games already bonded may pass it.</summary>
-    public string MaxWeiPerDay { get; set; } = "0";
-
-    /// <summary>Most gwei per gas that is ever paid; 0 for no limit.</summary>
-    public ulong MaxFeeGwei { get; set; } = 500;
-}
-
 /// <summary>How execution traces are made.</summary>
 public sealed class CannonOptions
 {

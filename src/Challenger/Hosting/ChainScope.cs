@@ -81,18 +81,18 @@ public sealed class ChainScope : IAsyncDisposable
 
     /// <summary>Puts the chain's agent together.</summary>
     /// <param name="options">The chain's options.</param>
-    /// <param name="desk">The sender of its account.</param>
+    /// <param name="desk">Its account.</param>
     /// <param name="traces">Makes execution traces.</param>
     /// <param name="audit">The audit trail.</param>
     /// <param name="clock">The host's clock.</param>
     /// <param name="logger">Where notable things are told.</param>
-    public ChainAgent Agent(ChainOptions options, SenderDesk desk, IExecutionTraces traces, AuditLog audit, TimeProvider clock, ILogger logger)
+    public ChainAgent Agent(ChainOptions options, IAccountDesk desk, IExecutionTraces traces, AuditLog audit, TimeProvider clock, ILogger logger)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(desk);
         Address[] accounts = [desk.Account, .. options.CreditAccounts.Select(Address.Parse)];
         CallRehearsals rehearsals = new(Rehearser, desk.Account, options, logger);
-        Submitter submitter = new(options.Name, desk.Outbox, desk.Policy, audit, options, clock, logger, rehearsals) { Wake = desk.Wake };
+        Submitter submitter = new(options.Name, desk, audit, options, clock, logger, rehearsals);
         return new ChainAgent(
             Endpoints.Heads,
             Nodes,

@@ -66,7 +66,7 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
     {
         await using ChainScope scope = await ChainScope.ConnectAsync(chain, cancellationToken);
         using IDisposable rehearsals = Dangers.Add(scope.Rehearser);
-        SenderDesk desk = await DeskAsync(chain, scope, pause, cancellationToken);
+        IAccountDesk desk = chain.DryRun ? await DryRunDeskAsync(chain, scope) : await DeskAsync(chain, scope, pause, cancellationToken);
         string folder = Path.Combine(options.DataDirectory, chain.Name);
         using VmWorkers workers = new(chain.Cannon.MaxRuns);
         Dictionary<string, string> endpoints = new()
@@ -93,16 +93,11 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
         while (true)
         {
             CycleReport? report = await CycleAsync(agent, chain, cancellationToken);
-            if (desk.IsBroken)
-            {
-                throw new InvalidOperationException(desk.Problem); // the chain is set up anew, with a desk that opens the journal again
-            }
-
             if (report is not null)
             {
-                desk.Start();
+                desk.Settle(chain.Name);
                 desk.Wake();
-                _health[chain.Name] = new ChainHealth(report.View.Block.Number, clock.GetUtcNow(), desk.Problem ?? report.Problem, workers.StepsExecuted);
+                _health[chain.Name] = new ChainHealth(report.View.Block.Number, clock.GetUtcNow(), report.Problem, workers.StepsExecuted);
                 Cycled?.Invoke(chain.Name, report);
             }
 
@@ -125,6 +120,16 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
         }
     }
 
+    private string FolderOf(ChainScope scope, Address account) => Path.Combine(options.DataDirectory, "outbox", $"{scope.L1ChainId}-{account}");
+
+    // Only whose moves count as ours depends on the account: its key is let go at once.
+    private async Task<DryRunDesk> DryRunDeskAsync(ChainOptions chain, ChainScope scope)
+    {
+        ISigner signer = Signers.Of(chain.Account);
+        await Signers.ReleaseAsync(signer);
+        return new DryRunDesk(signer.Address, SenderDesk.JournalIn(FolderOf(scope, signer.Address)));
+    }
+
     private async Task<SenderDesk> DeskAsync(ChainOptions chain, ChainScope scope, TimeSpan pause, CancellationToken cancellationToken)
     {
         await _deskLock.WaitAsync(cancellationToken);
@@ -134,29 +139,19 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
             (ulong, Address) key = (scope.L1ChainId, signer.Address);
             if (_desks.TryGetValue(key, out SenderDesk? known))
             {
-                if (!known.IsBroken)
-                {
-                    await Signers.ReleaseAsync(signer);
-                    return known;
-                }
-
-                _desks.Remove(key);
-                await known.DisposeAsync();
+                await Signers.ReleaseAsync(signer);
+                known.Join(chain.Name, chain.Sending);
+                return known;
             }
 
             // The desk outlives a chain's scope, so it has clients of its own.
             FailoverRpc rpc = new([.. chain.L1.Select(url => new RpcEndpoint(EndpointUrl.Parse(url)))]);
             try
             {
-                return _desks[key] = SenderDesk.Open(
-                    Path.Combine(options.DataDirectory, "outbox", $"{scope.L1ChainId}-{signer.Address}"),
-                    rpc,
-                    scope.L1ChainId,
-                    signer,
-                    chain.Sending,
-                    pause,
-                    clock,
-                    logger);
+                SenderDesk desk = SenderDesk.Open(FolderOf(scope, signer.Address), rpc, scope.L1ChainId, signer, chain.Sending, pause, clock, logger);
+                desk.Join(chain.Name, chain.Sending);
+                Dangers.Add(desk);
+                return _desks[key] = desk;
             }
             catch
             {

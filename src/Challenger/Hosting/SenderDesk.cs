@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Gavel.Contracts;
 using Gavel.Ethereum;
 using Gavel.Sending;
@@ -7,10 +8,14 @@ namespace Gavel.Challenger;
 
 /// <summary>
 /// The one sender of an account on one L1, with its journal: chains that share an account share a desk, since an account's nonces have one
-/// owner.
+/// owner. It works from the moment it is opened: what is in flight is looked after at once, and what an earlier run left in the queue waits until a
+/// decision of this one wants it.
 /// </summary>
-public sealed partial class SenderDesk : IAsyncDisposable
+public sealed partial class SenderDesk : IAccountDesk, IDangerSource, IAsyncDisposable
 {
+    private const string StoppedCode = "sender-stopped";
+    private const string JournalCode = "journal-broken";
+    private const string ReserveCode = "journal-reserve-used";
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(5);
 
     private readonly JournalOutbox _outbox;
@@ -19,44 +24,60 @@ public sealed partial class SenderDesk : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly Lock _lock = new();
     private readonly TimeProvider _clock;
-    private readonly IAsyncDisposable _client;
+    private readonly IReadOnlyList<IAsyncDisposable> _clients;
+    private readonly DateTimeOffset _started;
+    private readonly string _journal;
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _since = [];
+    private readonly HashSet<string> _joined = [];
+    private readonly HashSet<string> _unsettled = [];
+    private readonly Dictionary<string, RpcEndpoint> _endpoints;
+    private SendingOptions _options;
     private Task? _running;
-    private volatile string? _problem;
-    private volatile bool _isBroken;
+    private string? _stopped;
 
     private SenderDesk(
-        JournalOutbox outbox, TransactionSender sender, SpendPolicy policy, IAsyncDisposable client, TimeProvider clock, ILogger logger)
+        JournalOutbox outbox,
+        TransactionSender sender,
+        string journal,
+        SendingOptions options,
+        Dictionary<string, RpcEndpoint> endpoints,
+        IReadOnlyList<IAsyncDisposable> clients,
+        TimeProvider clock,
+        ILogger logger)
     {
         _outbox = outbox;
         _sender = sender;
-        Policy = policy;
-        _client = client;
+        _journal = journal;
+        _options = options;
+        _endpoints = endpoints;
+        _clients = clients;
         _clock = clock;
         _logger = logger;
+        _started = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
         sender.Noticed += Tell;
     }
 
-    /// <summary>Why nothing is being sent; null while the sender works or has not been started. Health shows it.</summary>
-    public string? Problem => _problem;
+    /// <inheritdoc/>
+    public IReadOnlyList<Danger> Dangers =>
+    [
+        .. _sender.Dangers.Where(danger => danger.Code != JournalCode), .. OwnDangers(), // the outbox knows at once what the sender meets later
+    ];
 
-    /// <summary>True once the journal failed: this desk sends nothing ever again and must be replaced by one that opens it anew.</summary>
-    public bool IsBroken => _isBroken;
-
-    /// <summary>Where intents live.</summary>
+    /// <inheritdoc/>
     public IOutbox Outbox => _outbox;
 
-    /// <summary>What may be spent.</summary>
-    public SpendPolicy Policy { get; }
-
-    /// <summary>The account.</summary>
+    /// <inheritdoc/>
     public Address Account => _sender.Account;
 
-    /// <summary>Opens the journal and makes the sender; nothing is sent before <see cref="Start"/>.</summary>
+    /// <summary>The limits in force: the stricter ones of all chains that send from the account.</summary>
+    public SendingOptions Options => _options;
+
+    /// <summary>Opens the journal and begins to send.</summary>
     /// <param name="folder">Folder of the journal.</param>
     /// <param name="l1">The L1 nodes; taken over, and disposed of with the desk.</param>
     /// <param name="chainId">Their chain id.</param>
     /// <param name="signer">Signs for the account.</param>
-    /// <param name="options">Fees, confirmations, limits.</param>
+    /// <param name="options">Fees, confirmations, limits, endpoints.</param>
     /// <param name="pollInterval">How often the sender looks at the chain.</param>
     /// <param name="clock">The host's clock.</param>
     /// <param name="logger">One line for each thing that happens to an intent.</param>
@@ -64,40 +85,81 @@ public sealed partial class SenderDesk : IAsyncDisposable
     public static SenderDesk Open(
         string folder, FailoverRpc l1, ulong chainId, ISigner signer, SendingOptions options, TimeSpan pollInterval, TimeProvider clock, ILogger logger)
     {
+        ArgumentNullException.ThrowIfNull(l1);
         ArgumentNullException.ThrowIfNull(signer);
         ArgumentNullException.ThrowIfNull(options);
         Directory.CreateDirectory(folder);
-        UInt256 perDay = UInt256.Parse(options.MaxWeiPerDay);
-        SpendPolicy policy = new(perDay.IsZero ? UInt256.MaxValue : perDay, Priorities.Move);
-        FeeOptions fees = options.MaxFeeGwei == 0
-            ? new FeeOptions { MaxFeeCap = UInt256.MaxValue, EmergencyFeeCap = UInt256.MaxValue }
-            : new FeeOptions { MaxFeeCap = (UInt256)options.MaxFeeGwei * 1_000_000_000UL, EmergencyFeeCap = (UInt256)options.MaxFeeGwei * 5_000_000_000UL };
-        SenderOptions senderOptions = new()
+        string path = JournalIn(folder);
+        JournalOutbox outbox = JournalOutbox.Open(path, new JournalOptions { Clock = clock, ReserveBytes = (long)options.ReserveMiB << 20 });
+        ChainReader client = new(l1);
+        Dictionary<string, RpcEndpoint> endpoints = [];
+        SenderOptions senderOptions = Sender(options, endpoints, l1, new SenderOptions
         {
             ChainId = chainId,
-            Policy = policy,
-            Fees = fees,
+            Policy = new SpendPolicy(UInt256.Zero),
             Reverts = DisputeErrors.Decoder,
-            Confirmations = options.Confirmations,
             PollInterval = pollInterval,
             Clock = clock,
-        };
-        JournalOutbox outbox = JournalOutbox.Open(Path.Combine(folder, "journal"), new JournalOptions { Clock = clock });
-        ChainReader client = new(l1);
-        return new SenderDesk(
-            outbox, new TransactionSender(client, signer, outbox, new IntentGuard(client), senderOptions), policy, l1, clock, logger);
+            AwaitsDecisions = true,
+            Describe = Name,
+        });
+        TransactionSender sender = new(client, signer, outbox, new IntentGuard(client), senderOptions);
+        SenderDesk desk = new(outbox, sender, path, options, endpoints, [l1], clock, logger);
+        desk._running = Task.Run(() => desk.RunAsync(desk._stop.Token));
+        return desk;
     }
 
-    /// <summary>Begins to send, if it has not begun: called once the first cycle has permitted what is still wanted.</summary>
-    public void Start()
+    /// <summary>The journal in a desk's folder.</summary>
+    public static string JournalIn(string folder) => Path.Combine(folder, "journal");
+
+    /// <summary>
+    /// A chain sends from here. With more than one the stricter limits hold for all of them, which is said aloud; and what earlier runs left in
+    /// the queue is refused only when each has decided once.
+    /// </summary>
+    public void Join(string chain, SendingOptions options)
     {
+        ArgumentNullException.ThrowIfNull(options);
         lock (_lock)
         {
-            _running ??= Task.Run(() => RunAsync(_stop.Token));
+            if (!_joined.Add(chain))
+            {
+                return; // it is set up anew
+            }
+
+            _unsettled.Add(chain);
+            if (_joined.Count == 1)
+            {
+                return; // the desk was opened for it
+            }
+
+            _options = _options.StricterOf(options);
+            _sender.Use(Sender(_options, _endpoints, null, _sender.Options));
+            LogShared(
+                _logger, chain, Account, _options.Confirmations, _options.MaxWeiPerDay, _options.MaxFeeGwei, _options.UrgentMaxFeeGwei, _options.MaxTipGwei, _options.UrgentMaxTipGwei);
         }
     }
 
-    /// <summary>Has the outbox looked at now.</summary>
+    /// <inheritdoc/>
+    public bool IsPermitted(OutboxEntry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        return entry.Permission is { } permission && permission.Epoch == _outbox.Epoch && permission.At >= _started;
+    }
+
+    /// <inheritdoc/>
+    public void Settle(string chain)
+    {
+        lock (_lock)
+        {
+            if (_unsettled.Remove(chain) && _unsettled.Count == 0)
+            {
+                _sender.Settle();
+                _sender.Wake();
+            }
+        }
+    }
+
+    /// <inheritdoc/>
     public void Wake() => _sender.Wake();
 
     /// <inheritdoc/>
@@ -111,8 +173,72 @@ public sealed partial class SenderDesk : IAsyncDisposable
 
         _sender.Dispose();
         await _outbox.DisposeAsync();
-        await _client.DisposeAsync();
+        foreach (IAsyncDisposable client in _clients.Concat(_endpoints.Values))
+        {
+            await client.DisposeAsync();
+        }
+
         _stop.Dispose();
+    }
+
+    // Endpoints that are configured for sending are connected to once, whoever names them; by default they are the L1 nodes, one by one.
+    private static SenderOptions Sender(SendingOptions options, Dictionary<string, RpcEndpoint> endpoints, FailoverRpc? l1, SenderOptions known) =>
+        options.For(known) with
+        {
+            Endpoints = options.Endpoints.Count > 0 ? [.. options.Endpoints.Select(url => Connect(url, endpoints))]
+                : l1 is null ? known.Endpoints
+                : [.. l1.Endpoints.Select(endpoint => new SendingEndpoint($"{endpoint.Url}", endpoint))],
+            PrivateEndpoints = [.. options.PrivateEndpoints.Select(url => Connect(url, endpoints))],
+        };
+
+    private static SendingEndpoint Connect(string url, Dictionary<string, RpcEndpoint> endpoints)
+    {
+        if (!endpoints.TryGetValue(url, out RpcEndpoint? endpoint))
+        {
+            endpoints[url] = endpoint = new RpcEndpoint(EndpointUrl.Parse(url));
+        }
+
+        return new SendingEndpoint($"{endpoint.Url}", endpoint);
+    }
+
+    private static string Name(OutboxEntry entry) => IntentKey.Decode(entry.Intent.Key.Span) is { } key
+        ? $"{key.Kind} on {key.Target}"
+        : $"intent {entry.Id}";
+
+    private IEnumerable<Danger> OwnDangers()
+    {
+        string? stopped;
+        lock (_lock)
+        {
+            stopped = _stopped;
+        }
+
+        Danger?[] own =
+        [
+            Own(JournalCode, DangerSeverity.Page, _journal, _outbox.Fault?.Message, "what cannot be recorded is not sent: make room on the outbox's disk, or mend it"),
+            Own(ReserveCode, DangerSeverity.Warn, _journal, _outbox.IsReserveHeld ? null : "the disk is full; the journal lives on what was kept for it", "make room on the outbox's disk"),
+            Own(StoppedCode, DangerSeverity.Page, $"{Account}", stopped, "see the reason; it is tried again every few seconds"),
+        ];
+        return own.OfType<Danger>();
+    }
+
+    private Danger? Own(string code, DangerSeverity severity, string subject, string? problem, string mend)
+    {
+        if (problem is null)
+        {
+            _since.TryRemove(code, out _);
+            return null;
+        }
+
+        return new Danger
+        {
+            Code = code,
+            Severity = severity,
+            Subject = subject,
+            Problem = problem,
+            Since = _since.GetOrAdd(code, _clock.GetUtcNow()),
+            Mend = mend,
+        };
     }
 
     private async Task RunAsync(CancellationToken cancellationToken)
@@ -121,7 +247,14 @@ public sealed partial class SenderDesk : IAsyncDisposable
         {
             try
             {
-                await _sender.RunAsync(cancellationToken);
+                Task running = _sender.RunAsync(cancellationToken);
+                await Task.WhenAny(running, Task.Delay(PauseAfterFailure, _clock, cancellationToken));
+                if (!running.IsCompleted)
+                {
+                    Stopped(null); // it works
+                }
+
+                await running;
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -130,13 +263,8 @@ public sealed partial class SenderDesk : IAsyncDisposable
             catch (Exception error)
             {
                 // Without a sender nothing can be defended: said loudly, shown by health, and tried again whatever it was.
-                _problem = $"the sender of {_sender.Account} has stopped ({error.GetType().Name}): {error.Message}";
+                Stopped($"the sender of {_sender.Account} has stopped ({error.GetType().Name}): {error.Message}");
                 LogStopped(_logger, _sender.Account, error.GetType().Name, error.Message);
-                if (error is OutboxException)
-                {
-                    _isBroken = true;
-                    return;
-                }
             }
 
             try
@@ -150,25 +278,31 @@ public sealed partial class SenderDesk : IAsyncDisposable
         }
     }
 
-    private void Tell(SenderNotice notice)
+    private void Stopped(string? problem)
     {
-        if (notice.Kind != SenderNoticeKind.Trouble)
+        lock (_lock)
         {
-            _problem = null; // it works again
+            _stopped = problem;
         }
-
-        LogLevel level = notice.Kind is SenderNoticeKind.Trouble or SenderNoticeKind.Held ? LogLevel.Warning : LogLevel.Information;
-        string message = Shown(notice);
-        LogNotice(_logger, level, notice.Kind, message);
     }
 
-    private static string Shown(SenderNotice notice) => notice.Entry is { } entry
-        ? $"{(IntentKey.Decode(entry.Intent.Key.Span) is { } key ? $"{key.Kind} on {key.Target}" : $"intent {entry.Id}")}: {notice.Message}"
-        : notice.Message;
+    private void Tell(SenderNotice notice)
+    {
+        LogLevel level = notice.Kind is SenderNoticeKind.Trouble or SenderNoticeKind.Held ? LogLevel.Warning : LogLevel.Information;
+        string message = notice.Entry is { } entry ? $"{Name(entry)}: {notice.Message}" : notice.Message;
+        LogNotice(_logger, level, notice.Kind, message);
+    }
 
     [LoggerMessage(EventId = 5001, Message = "sender: {Kind}: {Message}")]
     private static partial void LogNotice(ILogger logger, LogLevel level, SenderNoticeKind kind, string message);
 
     [LoggerMessage(5002, LogLevel.Critical, "The sender of {Account} has stopped ({ErrorType}): {Problem}")]
     private static partial void LogStopped(ILogger logger, Address account, string errorType, string problem);
+
+    [LoggerMessage(
+        5003,
+        LogLevel.Warning,
+        "{Chain} sends from {Account} as another chain does: they share one sender, and the stricter limits hold for both: {Confirmations} confirmations, {WeiPerDay} wei a day (0: no limit), {Fee}/{UrgentFee} gwei, tip {Tip}/{UrgentTip} gwei")]
+    private static partial void LogShared(
+        ILogger logger, string chain, Address account, ulong confirmations, string weiPerDay, ulong fee, ulong urgentFee, ulong tip, ulong urgentTip);
 }

@@ -27,10 +27,10 @@ public sealed record Intent
     /// <summary>Gas that the caller knows to be needed; 0 if it knows nothing. The limit is never below it.</summary>
     public ulong GasHint { get; init; }
 
-    /// <summary>Larger goes first.</summary>
+    /// <summary>How much it matters: from <see cref="SpendPolicy.EmergencyPriority"/> on it goes before all others. Of two with one deadline the larger goes first.</summary>
     public int Priority { get; init; }
 
-    /// <summary>When the call loses its worth. Of two intents of one priority the earlier deadline goes first, none last.</summary>
+    /// <summary>Block time at which the call loses its worth and, if still queued, expires. The earlier goes first, none last.</summary>
     public DateTimeOffset? Deadline { get; init; }
 
     /// <summary>Opaque bytes of the caller that say why; kept with the intent and never read here.</summary>

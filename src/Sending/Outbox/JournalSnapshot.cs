@@ -11,7 +11,9 @@ public static class JournalSnapshot
     /// <summary>The entries as they were when the file was opened, oldest first.</summary>
     /// <param name="path">The journal's file.</param>
     /// <exception cref="OutboxException">It cannot be read, is damaged before its last frame, or is no journal.</exception>
-    public static IReadOnlyList<OutboxEntry> Read(string path)
+    public static IReadOnlyList<OutboxEntry> Read(string path) => [.. ReadIndex(path).Entries];
+
+    internal static OutboxIndex ReadIndex(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         OutboxIndex index = new();
@@ -31,6 +33,6 @@ public static class JournalSnapshot
             throw new OutboxException(OutboxFault.Corrupt, $"the journal {path} cannot be read: {error.Message}", inner: error);
         }
 
-        return [.. index.Entries];
+        return index;
     }
 }

@@ -112,20 +112,4 @@ public sealed class JournalMendingTests : IDisposable
         Assert.Equal(100_000, new FileInfo(reserve).Length);
         Assert.Equal(4, (await outbox.ListOpenAsync(_none)).Count);
     }
-
-    /// <summary>What a disk does that refuses at a point: no real one can be made to at will.</summary>
-    private sealed class RefusingDisk(FailPoint where) : IFailPoints
-    {
-        public Func<FailPoint, bool>? Refuses { get; set; }
-
-        public bool TearsWrites => where == FailPoint.JournalHalfWritten;
-
-        public void Reached(FailPoint point)
-        {
-            if (point == where && Refuses?.Invoke(point) == true)
-            {
-                throw new IOException("No space left on device");
-            }
-        }
-    }
 }

@@ -14,6 +14,22 @@ internal sealed class JournalFolder : IDisposable
     public void Dispose() => Directory.Delete(Root, recursive: true);
 }
 
+/// <summary>What a disk does that refuses at a point: no real one can be made to at will.</summary>
+internal sealed class RefusingDisk(FailPoint where) : IFailPoints
+{
+    public Func<FailPoint, bool>? Refuses { get; set; }
+
+    public bool TearsWrites => where == FailPoint.JournalHalfWritten;
+
+    public void Reached(FailPoint point)
+    {
+        if (point == where && Refuses?.Invoke(point) == true)
+        {
+            throw new IOException("No space left on device");
+        }
+    }
+}
+
 internal static class Samples
 {
     public static readonly Address Account = Address.Parse("0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266");

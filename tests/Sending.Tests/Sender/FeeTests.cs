@@ -29,7 +29,7 @@ public sealed class FeeTests
     [InlineData(new ulong[] { 900, 900 }, 20)] // the cap
     public void Tip_IsTheMedianWithinFloorAndCap(ulong[] tips, ulong expected)
     {
-        FeeQuote quote = new FeeEstimator(null!, new FeeOptions()).Quote(History(30, [.. tips.Select(tip => tip * Gwei)]), 500 * Gwei);
+        FeeQuote quote = new FeeEstimator(null!, new FeeOptions()).Quote(History(30, [.. tips.Select(tip => tip * Gwei)]), new FeeCaps(500 * Gwei, 20 * Gwei));
         Assert.Equal((UInt256)(expected * Gwei), quote.Tip);
         Assert.Equal((UInt256)((60 + expected) * Gwei), quote.MaxFee);
         Assert.Null(quote.MaxBlobFee);
@@ -51,16 +51,17 @@ public sealed class FeeTests
             Prop.ForAll(cases.ToArbitrary(), one =>
             {
                 (ulong tip, ulong fee, ulong baseFee, ulong nextTip, ulong cap) = one;
+                FeeCaps caps = new(cap, Math.Max(1, cap / 3));
                 SignedAttempt last = Samples.Attempt(0, "a") with { MaxPriorityFeePerGas = tip, MaxFeePerGas = fee };
-                FeeQuote quote = fees.Quote(new FeeHistory { OldestBlock = 0, BaseFees = [baseFee], BlobBaseFees = [], Tips = [[nextTip]] }, cap);
+                FeeQuote quote = fees.Quote(new FeeHistory { OldestBlock = 0, BaseFees = [baseFee], BlobBaseFees = [], Tips = [[nextTip]] }, caps);
                 if (quote.Tip > quote.MaxFee || quote.MaxFee > (UInt256)cap)
                 {
                     return false;
                 }
 
-                return fees.Bump(last, quote, cap) is not (UInt256 newTip, UInt256 newFee)
-                    ? (UInt256)(fee * 112) > (UInt256)cap * 100ul || (UInt256)(tip * 112) > (UInt256)cap * 100ul || quote.Tip > (UInt256)cap
-                    : newTip * 100ul >= (UInt256)tip * 110ul && newFee * 100ul >= (UInt256)fee * 110ul && newTip <= newFee && newFee <= (UInt256)cap;
+                return fees.Bump(last, quote, caps) is not (UInt256 newTip, UInt256 newFee)
+                    ? (UInt256)(fee * 112) > (UInt256)cap * 100ul || (UInt256)(tip * 112) > caps.Tip * 100ul || quote.Tip > (UInt256)cap
+                    : newTip <= caps.Tip && newTip * 100ul >= (UInt256)tip * 110ul && newFee * 100ul >= (UInt256)fee * 110ul && newTip <= newFee && newFee <= (UInt256)cap;
             }));
     }
 

@@ -76,7 +76,11 @@ public sealed class KilledSenderTests
 
         // Only what is not mined is replaced.
         bool bump = point is FailPoint.SenderBumpSigned or FailPoint.SenderBumpRecorded or FailPoint.SenderBumpSent;
-        if (!bump)
+        if (bump)
+        {
+            stage.MineOutOfReach();
+        }
+        else
         {
             stage.Mine();
         }
@@ -111,6 +115,7 @@ public sealed class KilledSenderTests
         private readonly RpcEndpoint _rpc;
         private readonly CancellationTokenSource _stop = new();
         private Task? _mining;
+        private Task _outOfReach = Task.CompletedTask;
 
         private Stage(AnvilProcess anvil)
         {
@@ -133,6 +138,24 @@ public sealed class KilledSenderTests
             {
                 await _rpc.RequestAsync(new RpcRequest("anvil_mine", "0x1"), CancellationToken.None);
                 await Task.Delay(milliseconds);
+            }
+        });
+
+        /// <summary>A few blocks whose base fee grows faster than offers: replacements are for what blocks have passed over.</summary>
+        public void MineOutOfReach() => _outOfReach = Task.Run(async () =>
+        {
+            ulong baseFee = 5_000_000_000;
+            while (!_stop.IsCancellationRequested && baseFee < 100_000_000_000)
+            {
+                if (!new RpcValue(await _rpc.RequestAsync(new RpcRequest("txpool_status"), CancellationToken.None), "txpool_status")["pending"].UInt64().Equals(0))
+                {
+                    await _rpc.RequestAsync(new RpcRequest("anvil_setNextBlockBaseFeePerGas", Hex.Quantity(baseFee)), CancellationToken.None);
+                    await _rpc.RequestAsync(new RpcRequest("anvil_mine", "0x1"), CancellationToken.None);
+                    baseFee *= 3;
+                    await Task.Delay(500);
+                }
+
+                await Task.Delay(20);
             }
         });
 
@@ -159,6 +182,7 @@ public sealed class KilledSenderTests
         {
             await _stop.CancelAsync();
             await (_mining ?? Task.CompletedTask);
+            await _outOfReach;
             await _rpc.DisposeAsync();
             await _anvil.DisposeAsync();
             _stop.Dispose();

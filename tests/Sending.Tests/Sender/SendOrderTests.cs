@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text;
 
@@ -8,25 +7,27 @@ namespace Gavel.Sending.Tests.Sender;
 public sealed class SendOrderTests
 {
     [Fact]
-    public async Task HundredsQueuedAtOnce_LandOnceEachInOrderOfPriorityDeadlineAndAge()
+    public async Task HundredsQueuedAtOnce_LandOnceEachInOrderOfUrgencyDeadlinePriorityAndAge()
     {
         const int Count = 320;
         await using SenderHarness harness = await SenderHarness.StartAsync();
         var random = new Random(Seed.Value);
+        DateTimeOffset day = DateTimeOffset.UtcNow.AddDays(1);
         var intents = Enumerable.Range(0, Count).Select(i => SenderHarness.Intent(
             i.ToString(CultureInfo.InvariantCulture),
-            random.Next(5),
-            random.Next(3) == 0 ? null : DateTimeOffset.UnixEpoch.AddHours(random.Next(20)))).ToList();
+            random.Next(4) == 0 ? 1000 + random.Next(3) : random.Next(5),
+            random.Next(3) == 0 ? null : day.AddHours(random.Next(20)))).ToList();
         await Task.WhenAll(intents.Select(intent => Task.Run(async () => await harness.Outbox.EnqueueAsync(intent, SenderHarness.None))));
 
-        harness.Run(options => options with { MaxInFlight = 64, Confirmations = 1 }).MineSteadily();
+        harness.Run(options => options with { MaxInFlight = 64, ReservedForUrgent = 0, Confirmations = 1 }).MineSteadily();
         await harness.UntilAllFinalAsync();
 
         IReadOnlyList<OutboxEntry> entries = await harness.Outbox.ListAsync(default, SenderHarness.None);
         Assert.All(entries, entry => Assert.Equal(OutboxState.Confirmed, entry.State));
         string[] expected = [.. entries
-            .OrderByDescending(entry => entry.Intent.Priority)
+            .OrderByDescending(entry => entry.Intent.Priority >= 1000)
             .ThenBy(entry => entry.Intent.Deadline ?? DateTimeOffset.MaxValue)
+            .ThenByDescending(entry => entry.Intent.Priority)
             .ThenBy(entry => entry.Id)
             .Select(entry => Encoding.UTF8.GetString(entry.Intent.Key.Span))];
         Assert.Equal(expected, (await harness.LandedAsync()).Select(landed => landed.Name));
@@ -53,7 +54,7 @@ public sealed class SendOrderTests
             await harness.Outbox.EnqueueAsync(SenderHarness.Intent($"slow {i}"), SenderHarness.None);
         }
 
-        harness.Run(options => options with { MaxInFlight = 4, ResubmitAfter = TimeSpan.FromMinutes(1) });
+        harness.Run(options => options with { MaxInFlight = 4, ReservedForUrgent = 0, ResubmitAfter = TimeSpan.FromMinutes(1) });
         await harness.UntilAsync("slow 3", OutboxState.Sent);
         await harness.Sender.EnqueueAsync(SenderHarness.Intent("urgent", priority: 9), SenderHarness.None);
         harness.MineSteadily();
@@ -64,38 +65,31 @@ public sealed class SendOrderTests
     [Fact]
     public async Task Metrics_CountWhatHappened()
     {
-        await using SenderHarness harness = await SenderHarness.StartAsync();
+        await using SenderHarness harness = await SenderHarness.StartAsync(key: new Gavel.Ethereum.PrivateKey(Keccak256.Hash("counted"u8).ToArray()));
+        await harness.FundAsync(UInt256.Parse("1000000000000000000"));
         harness.Run(options => options with { Confirmations = 1 }).MineSteadily();
-        var totals = new Dictionary<string, double>();
-        using var listener = new MeterListener
-        {
-            InstrumentPublished = (instrument, listener) =>
-            {
-                if (instrument.Meter == harness.Sender.Meter)
-                {
-                    listener.EnableMeasurementEvents(instrument);
-                }
-            },
-        };
-        listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => Add(instrument.Name, value));
-        listener.SetMeasurementEventCallback<double>((instrument, value, _, _) => Add(instrument.Name, value));
-        listener.Start();
-        await harness.Sender.EnqueueAsync(SenderHarness.Intent("a", value: 1000), SenderHarness.None);
+        await harness.Sender.EnqueueAsync(SenderHarness.Intent("a", value: 1_000_000_000_000_000), SenderHarness.None);
         OutboxEntry done = await harness.UntilAsync("a", OutboxState.Confirmed);
         await harness.UntilToldAsync(SenderNoticeKind.Finished);
-        Assert.Equal("Gavel.Ethereum", harness.Sender.Meter.Name);
-        Assert.Equal(1, totals["gavel.sender.queued"]);
-        Assert.Equal(1, totals["gavel.sender.sent"]);
-        Assert.Equal(1, totals["gavel.sender.finished"]);
-        Assert.Equal((double)done.Expenses[0].Wei.ToBigInteger(), totals["gavel.sender.spent"]);
-        Assert.Equal((done.Mined!.EffectiveGasPrice * done.Mined.GasUsed) + 1000ul, done.Mined.Cost);
+        string account = harness.Signer.Address.ToString();
+        string[] lines = await ScrapeAsync(account);
+        double fee = (double)(done.Mined!.EffectiveGasPrice * done.Mined.GasUsed).ToBigInteger() / 1e18;
+        Assert.Equal(1, Value("gavel_sender_finished_total", "state=\"confirmed\""));
+        Assert.Equal(1, Value("gavel_sender_offers_total", "outcome=\"taken\""));
+        Assert.Equal(fee, Value("gavel_sender_fees_ether_total", ""), 12);
+        Assert.Equal(0.001, Value("gavel_sender_value_ether_total", ""), 12);
+        Assert.Equal(1, Value("gavel_sender_next_nonce", ""));
+        Assert.InRange(Value("gavel_sender_balance_ether", ""), 0.9, 1);
 
-        void Add(string name, double value)
-        {
-            lock (totals)
-            {
-                totals[name] = totals.GetValueOrDefault(name) + value;
-            }
-        }
+        double Value(string name, string label) => double.Parse(
+            lines.Single(line => line.StartsWith(name + "{l1=\"900\"", StringComparison.Ordinal) && line.Contains(label, StringComparison.Ordinal)).Split(' ')[^1],
+            CultureInfo.InvariantCulture);
+    }
+
+    private static async Task<string[]> ScrapeAsync(string account)
+    {
+        using MemoryStream text = new();
+        await Prometheus.Metrics.DefaultRegistry.CollectAndExportAsTextAsync(text);
+        return [.. Encoding.UTF8.GetString(text.ToArray()).Split('\n').Where(line => line.Contains(account, StringComparison.Ordinal))];
     }
 }

@@ -18,6 +18,7 @@ internal sealed class SenderHarness : IAsyncDisposable
 
     private readonly JournalFolder _folder = new();
     private readonly CancellationTokenSource _stop = new();
+    private CancellationTokenSource _stopSender = new();
     private readonly AnvilProcess _anvil;
     private readonly RpcEndpoint _direct;
     private readonly RpcEndpoint _rpc;
@@ -25,14 +26,14 @@ internal sealed class SenderHarness : IAsyncDisposable
     private Task _running = Task.CompletedTask;
     private Task _mining = Task.CompletedTask;
 
-    private SenderHarness(AnvilProcess anvil, PrivateKey key, string? url)
+    private SenderHarness(AnvilProcess anvil, PrivateKey key, string? url, IFailPoints? disk)
     {
         _anvil = anvil;
         _direct = new RpcEndpoint(EndpointUrl.Parse(anvil.Url));
         _rpc = new RpcEndpoint(EndpointUrl.Parse(url ?? anvil.Url), new RpcOptions { TimeoutSeconds = 1, PatienceSeconds = 0.5 });
         _signer = new LocalSigner(key);
         Chain = new ChainReader(_direct);
-        Outbox = JournalOutbox.Open(_folder.Journal);
+        Outbox = JournalOutbox.Open(_folder.Journal, new JournalOptions { FailPoints = disk ?? NoFailPoints.Instance });
         Policy = new SpendPolicy(UInt256.Parse("5000000000000000000"), emergencyPriority: 1000);
     }
 
@@ -50,8 +51,9 @@ internal sealed class SenderHarness : IAsyncDisposable
 
     public TransactionSender Sender { get; private set; } = null!;
 
-    public static async Task<SenderHarness> StartAsync(AnvilProcess? anvil = null, string? proxy = null, PrivateKey? key = null) =>
-        new(anvil ?? await AnvilProcess.StartAsync("--no-mining"), key ?? new PrivateKey(Hex.Decode(AnvilProcess.FirstKey)), proxy);
+    public static async Task<SenderHarness> StartAsync(
+        AnvilProcess? anvil = null, string? proxy = null, PrivateKey? key = null, IFailPoints? disk = null) =>
+        new(anvil ?? await AnvilProcess.StartAsync("--no-mining"), key ?? new PrivateKey(Hex.Decode(AnvilProcess.FirstKey)), proxy, disk);
 
     public static Intent Intent(string name, int priority = 0, DateTimeOffset? deadline = null, ulong value = 0) => new()
     {
@@ -64,7 +66,7 @@ internal sealed class SenderHarness : IAsyncDisposable
     };
 
     /// <summary>Starts the sender, with options on top of quick ones.</summary>
-    public SenderHarness Run(Func<SenderOptions, SenderOptions>? with = null)
+    public SenderHarness Run(Func<SenderOptions, SenderOptions>? with = null, ISigner? signer = null)
     {
         Policy.Allow(Target, Selector.At("move"u8), SpendValue.AtMost(UInt256.Parse("5000000000000000000")));
         var options = new SenderOptions
@@ -75,10 +77,51 @@ internal sealed class SenderHarness : IAsyncDisposable
             PollInterval = TimeSpan.FromMilliseconds(20),
             ResubmitAfter = TimeSpan.FromMilliseconds(250),
         };
-        Sender = new TransactionSender(new ChainReader(_rpc), _signer, Outbox, Guard, with is null ? options : with(options));
+        Sender = new TransactionSender(new ChainReader(_rpc), signer ?? _signer, Outbox, Guard, with is null ? options : with(options));
         Sender.Noticed += Notices.Enqueue;
-        _running = Sender.RunAsync(_stop.Token);
+        _stopSender = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        _running = Sender.RunAsync(_stopSender.Token);
         return this;
+    }
+
+    /// <summary>Ends the sender, as a process' end would; <see cref="Run"/> makes another.</summary>
+    public async Task StopAsync()
+    {
+        await _stopSender.CancelAsync();
+        await Task.WhenAny(_running);
+        Sender.Dispose();
+        _stopSender.Dispose();
+        Notices.Clear();
+    }
+
+    /// <summary>Gives the account ether.</summary>
+    public async Task FundAsync(UInt256 wei)
+    {
+        await AskAsync("eth_sendTransaction", new System.Text.Json.Nodes.JsonObject
+        {
+            ["from"] = "0x70997970c51812dc3a010c7d01b50e0d17dc79c8",
+            ["to"] = Signer.Address.ToString(),
+            ["value"] = wei.ToQuantity(),
+        });
+        await MineAsync();
+    }
+
+    /// <summary>Sends a transaction of the account that the sender knows nothing of.</summary>
+    public async Task SendForeignAsync(ulong nonce)
+    {
+        SignedTransaction foreign = await Signer.SignAsync(
+            new Eip1559Transaction
+            {
+                ChainId = 900,
+                Nonce = nonce,
+                MaxPriorityFeePerGas = 5_000_000_000,
+                MaxFeePerGas = 90_000_000_000,
+                GasLimit = 60_000,
+                To = Target,
+                Data = Encoding.UTF8.GetBytes("foreign"),
+            },
+            None);
+        await Chain.SendRawTransactionAsync(foreign.Raw, None);
     }
 
     /// <summary>Mines a block every now and then until the end.</summary>
@@ -207,6 +250,12 @@ internal sealed class TestGuard : IIntentGuard
 {
     public ConcurrentDictionary<string, IntentVerdict> Verdicts { get; } = new();
 
-    public ValueTask<IntentVerdict> CheckAsync(OutboxEntry entry, RpcBlock head, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(Verdicts.GetValueOrDefault(Encoding.UTF8.GetString(entry.Intent.Key.Span), IntentVerdict.Wanted));
+    /// <summary>Answers instead of <see cref="Verdicts"/>.</summary>
+    public Func<string, IntentVerdict>? Answer { get; set; }
+
+    public ValueTask<IntentVerdict> CheckAsync(OutboxEntry entry, RpcBlock head, CancellationToken cancellationToken)
+    {
+        string name = Encoding.UTF8.GetString(entry.Intent.Key.Span);
+        return ValueTask.FromResult(Answer?.Invoke(name) ?? Verdicts.GetValueOrDefault(name, IntentVerdict.Wanted));
+    }
 }
