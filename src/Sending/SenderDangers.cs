@@ -18,25 +18,27 @@ internal sealed class SenderDangers(TimeProvider clock) : IDangerSource
     /// <param name="mend">What to do.</param>
     /// <param name="deadline">When it is too late.</param>
     /// <param name="stands">How long it stands if nobody says it again; null for until it is cleared.</param>
-    public void Raise(
+    /// <returns>True if it did not stand before.</returns>
+    public bool Raise(
         string code, DangerSeverity severity, string subject, string problem, string mend, DateTimeOffset? deadline = null, TimeSpan? stands = null)
     {
         DateTimeOffset now = clock.GetUtcNow();
         lock (_lock)
         {
-            DateTimeOffset since = _standing.TryGetValue((code, subject), out (Danger Danger, DateTimeOffset? Until) known) ? known.Danger.Since : now;
+            bool stood = _standing.TryGetValue((code, subject), out (Danger Danger, DateTimeOffset? Until) known);
             Danger danger = new()
             {
                 Code = code,
                 Severity = severity,
                 Subject = subject,
                 Problem = problem,
-                Since = since,
+                Since = stood ? known.Danger.Since : now,
                 Deadline = deadline,
                 Mend = mend,
             };
             _standing[(code, subject)] = (danger, now + stands);
             Show();
+            return !stood;
         }
     }
 

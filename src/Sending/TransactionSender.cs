@@ -67,6 +67,13 @@ public sealed class TransactionSender : IDangerSource, IDisposable
         return enqueued;
     }
 
+    /// <summary>True if a decision of this run has permitted an entry, so that it may be sent.</summary>
+    public bool IsPermitted(OutboxEntry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        return _scope.IsPermitted(entry);
+    }
+
     /// <summary>Has the chain looked at now rather than at the end of the poll interval: a new head was seen, or the outbox changed.</summary>
     public void Wake() => _wake.Release();
 
@@ -119,17 +126,19 @@ public sealed class TransactionSender : IDangerSource, IDisposable
                 }
                 catch (RpcException error)
                 {
-                    _scope.Notify(SenderNoticeKind.Trouble, null, error.Message);
-                    _scope.Dangers.Raise(
-                        UnreadCode, DangerSeverity.Page, $"{Account}", error.Message, "nothing is sent while L1 cannot be read: mend an L1 endpoint or add one");
+                    if (_scope.Dangers.Raise(
+                        UnreadCode, DangerSeverity.Page, $"{Account}", error.Message, "nothing is sent while L1 cannot be read: mend an L1 endpoint or add one"))
+                    {
+                        _scope.Notify(SenderNoticeKind.Trouble, null, error.Message); // once, however often it is tried
+                    }
                 }
                 catch (OutboxException error) when (error.Fault is OutboxFault.WriteFailed or OutboxFault.Conflict)
                 {
-                    _scope.Notify(SenderNoticeKind.Trouble, null, error.Message);
-                    if (error.Fault == OutboxFault.WriteFailed)
+                    if (error.Fault == OutboxFault.WriteFailed
+                        && _scope.Dangers.Raise(
+                            JournalCode, DangerSeverity.Page, $"{Account}", error.Message, "what cannot be recorded is not sent: make room on the outbox's disk"))
                     {
-                        _scope.Dangers.Raise(
-                            JournalCode, DangerSeverity.Page, $"{Account}", error.Message, "what cannot be recorded is not sent: make room on the outbox's disk");
+                        _scope.Notify(SenderNoticeKind.Trouble, null, error.Message);
                     }
                 }
 

@@ -327,7 +327,12 @@ internal sealed class Transmitter(SenderScope scope, Broadcast broadcast, Apprai
         _offers[entry.Id] = _offers[entry.Id] with { Hash = attempt.Hash };
         if (outcome != SendOutcome.Taken)
         {
-            scope.Notify(SenderNoticeKind.Trouble, entry, $"{attempt.Hash} (nonce {attempt.Nonce}): {outcome}: {words}");
+            if (!isSame || before!.Trouble != outcome)
+            {
+                scope.Notify(SenderNoticeKind.Trouble, entry, $"{attempt.Hash} (nonce {attempt.Nonce}): {outcome}: {words}"); // once, however often it is offered
+            }
+
+            _offers[entry.Id] = _offers[entry.Id] with { Trouble = outcome };
             return outcome;
         }
 
@@ -419,6 +424,9 @@ internal sealed class Transmitter(SenderScope scope, Broadcast broadcast, Apprai
     private sealed record Offer(DateTimeOffset At, ulong Block, bool ToAll)
     {
         public Hash32 Hash { get; init; }
+
+        /// <summary>What was wrong with it; null where a node took it.</summary>
+        public SendOutcome? Trouble { get; init; }
 
         /// <summary>When a node was last seen to have it.</summary>
         public DateTimeOffset? KnownAt { get; init; }

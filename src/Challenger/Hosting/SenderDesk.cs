@@ -25,13 +25,13 @@ public sealed partial class SenderDesk : IAccountDesk, IDangerSource, IAsyncDisp
     private readonly Lock _lock = new();
     private readonly TimeProvider _clock;
     private readonly IReadOnlyList<IAsyncDisposable> _clients;
-    private readonly DateTimeOffset _started;
     private readonly string _journal;
     private readonly ConcurrentDictionary<string, DateTimeOffset> _since = [];
     private readonly HashSet<string> _joined = [];
     private readonly HashSet<string> _unsettled = [];
     private readonly Dictionary<string, RpcEndpoint> _endpoints;
     private SendingOptions _options;
+    private SenderOptions _senderOptions;
     private Task? _running;
     private string? _stopped;
 
@@ -53,7 +53,7 @@ public sealed partial class SenderDesk : IAccountDesk, IDangerSource, IAsyncDisp
         _clients = clients;
         _clock = clock;
         _logger = logger;
-        _started = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
+        _senderOptions = sender.Options;
         sender.Noticed += Tell;
     }
 
@@ -133,18 +133,15 @@ public sealed partial class SenderDesk : IAccountDesk, IDangerSource, IAsyncDisp
             }
 
             _options = _options.StricterOf(options);
-            _sender.Use(Sender(_options, _endpoints, null, _sender.Options));
+            _senderOptions = Sender(_options, _endpoints, null, _senderOptions);
+            _sender.Use(_senderOptions);
             LogShared(
                 _logger, chain, Account, _options.Confirmations, _options.MaxWeiPerDay, _options.MaxFeeGwei, _options.UrgentMaxFeeGwei, _options.MaxTipGwei, _options.UrgentMaxTipGwei);
         }
     }
 
     /// <inheritdoc/>
-    public bool IsPermitted(OutboxEntry entry)
-    {
-        ArgumentNullException.ThrowIfNull(entry);
-        return entry.Permission is { } permission && permission.Epoch == _outbox.Epoch && permission.At >= _started;
-    }
+    public bool IsPermitted(OutboxEntry entry) => _sender.IsPermitted(entry);
 
     /// <inheritdoc/>
     public void Settle(string chain)
@@ -182,14 +179,17 @@ public sealed partial class SenderDesk : IAccountDesk, IDangerSource, IAsyncDisp
     }
 
     // Endpoints that are configured for sending are connected to once, whoever names them; by default they are the L1 nodes, one by one.
-    private static SenderOptions Sender(SendingOptions options, Dictionary<string, RpcEndpoint> endpoints, FailoverRpc? l1, SenderOptions known) =>
-        options.For(known) with
+    private static SenderOptions Sender(SendingOptions options, Dictionary<string, RpcEndpoint> endpoints, FailoverRpc? l1, SenderOptions known)
+    {
+        IEnumerable<SendingEndpoint> first = l1 is not null && options.Endpoints.Count == 0
+            ? l1.Endpoints.Select(endpoint => new SendingEndpoint($"{endpoint.Url}", endpoint))
+            : known.Endpoints;
+        return options.For(known) with
         {
-            Endpoints = options.Endpoints.Count > 0 ? [.. options.Endpoints.Select(url => Connect(url, endpoints))]
-                : l1 is null ? known.Endpoints
-                : [.. l1.Endpoints.Select(endpoint => new SendingEndpoint($"{endpoint.Url}", endpoint))],
+            Endpoints = [.. first.UnionBy(options.Endpoints.Select(url => Connect(url, endpoints)), endpoint => endpoint.Name)],
             PrivateEndpoints = [.. options.PrivateEndpoints.Select(url => Connect(url, endpoints))],
         };
+    }
 
     private static SendingEndpoint Connect(string url, Dictionary<string, RpcEndpoint> endpoints)
     {

@@ -83,8 +83,8 @@ internal sealed class JournalFile : IDisposable
             Write(frame);
         }
 
-        _failPoints.Reached(FailPoint.JournalWritten);
         _isUncertain = true;
+        _failPoints.Reached(FailPoint.JournalWritten);
         RandomAccess.FlushToDisk(_file);
         _isUncertain = false;
         Length += frame.Length;
