@@ -7,6 +7,8 @@ Dictionary<string, Action> subjects = new()
     ["keccak"] = KeccakBench.Run,
     ["signing"] = SigningBench.Run,
     ["vm"] = VmBench.Run,
+    ["abi"] = AbiBench.Run,
+    ["first-scan"] = FirstScanBench.Run,
 };
 
 string[] chosen = args.Length == 0 ? [.. subjects.Keys] : args;

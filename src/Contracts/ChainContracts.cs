@@ -1,3 +1,4 @@
+using Gavel.Contracts.Messages;
 using Gavel.Ethereum;
 
 namespace Gavel.Contracts;
@@ -8,20 +9,17 @@ namespace Gavel.Contracts;
 /// <param name="Portal">The <c>OptimismPortal</c>; null when an explicit factory was given.</param>
 public sealed record ChainContracts(Address Factory, Address? SystemConfig, Address? Portal)
 {
-    private static readonly AbiFunction FactoryFunction = new("disputeGameFactory()");
-    private static readonly AbiFunction PortalFunction = new("optimismPortal()");
-
     /// <summary>Finds the contracts of a chain from its <c>SystemConfig</c>.</summary>
     /// <exception cref="ContractReadException">There is no SystemConfig at the address, or it names no factory.</exception>
     public static async Task<ChainContracts> FromSystemConfigAsync(
         ChainReader client, Address systemConfig, BlockRef at, CancellationToken cancellationToken)
     {
         ReadBatch batch = new(client, at);
-        Read<Address> factory = batch.Add(systemConfig, FactoryFunction, null, data => data.Address());
-        Read<Address> portal = batch.Add(systemConfig, PortalFunction, null, data => data.Address());
+        Read<Address> factory = batch.Address<DisputeGameFactoryFunction>(systemConfig);
+        Read<Address> portal = batch.Address<OptimismPortalFunction>(systemConfig);
         await batch.RunAsync(cancellationToken);
         return factory.Value.IsZero
-            ? throw new ContractReadException(systemConfig, FactoryFunction.ToString(), at, "the chain has no dispute games: it names the zero address")
+            ? throw new ContractReadException(systemConfig, factory.Function, at, "the chain has no dispute games: it names the zero address")
             : new ChainContracts(factory.Value, systemConfig, portal.Value);
     }
 

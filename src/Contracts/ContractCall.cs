@@ -1,4 +1,5 @@
 using Gavel.Ethereum;
+using Nethereum.Contracts;
 
 namespace Gavel.Contracts;
 
@@ -9,6 +10,8 @@ namespace Gavel.Contracts;
 /// <param name="Name">The function's name, for logs.</param>
 public sealed record ContractCall(Address To, ReadOnlyMemory<byte> Data, UInt256 Value, string Name)
 {
-    internal static ContractCall Of(Address to, AbiFunction function, Action<AbiEncoder> arguments, UInt256 value = default) =>
-        new(to, function.Encode(arguments), value, function.Name);
+    /// <summary>The call of a typed message.</summary>
+    /// <exception cref="AbiMismatchException">An argument does not fit its type.</exception>
+    public static ContractCall Of<TMessage>(Address to, TMessage message, UInt256 value = default)
+        where TMessage : FunctionMessage, new() => new(to, StrictAbi.Encode(message), value, StrictAbi.SignatureOf<TMessage>().Split('(')[0]);
 }

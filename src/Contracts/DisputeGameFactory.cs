@@ -1,3 +1,4 @@
+using Gavel.Contracts.Messages;
 using Gavel.Ethereum;
 
 namespace Gavel.Contracts;
@@ -12,51 +13,41 @@ public readonly record struct ListedGame(ulong Index, uint GameType, ulong Creat
 /// <summary>The <c>DisputeGameFactory</c>: every game of a chain comes from it. Versions 1.0 to 1.6 agree in what is used here.</summary>
 public static class DisputeGameFactory
 {
-    private static readonly AbiFunction GameCountFunction = new("gameCount()");
-    private static readonly AbiFunction GameAtIndexFunction = new("gameAtIndex(uint256)");
-    private static readonly AbiFunction GameImplsFunction = new("gameImpls(uint32)");
-    private static readonly AbiFunction InitBondsFunction = new("initBonds(uint32)");
-    private static readonly AbiFunction GamesFunction = new("games(uint32,bytes32,bytes)");
-
-    /// <summary>Creates a game and bonds its root claim; payable.</summary>
-    public static AbiFunction CreateFunction { get; } = new("create(uint32,bytes32,bytes)");
-
     /// <summary><c>DisputeGameCreated(address indexed game, uint32 indexed type, bytes32 indexed rootClaim)</c>.</summary>
-    public static AbiEvent DisputeGameCreated { get; } = new("DisputeGameCreated(address indexed,uint32 indexed,bytes32 indexed)");
+    public static ContractEvent<DisputeGameCreatedEvent> DisputeGameCreated { get; } = new();
+
+    /// <summary>The game whose creation a log tells of; null for any other log.</summary>
+    public static Address? GameCreatedBy(RpcLog log)
+    {
+        ArgumentNullException.ThrowIfNull(log);
+        return DisputeGameCreated.IsIn(log.Topics) ? DisputeGameCreated.Decode(log.Topics, log.Data.Span).Game.ToAddress() : null;
+    }
 
     /// <summary>How many games there are.</summary>
-    public static Read<ulong> GameCount(ReadBatch batch, Address factory)
-    {
-        ArgumentNullException.ThrowIfNull(batch);
-        return batch.Add(factory, GameCountFunction, null, data => data.UInt64());
-    }
+    public static Read<ulong> GameCount(ReadBatch batch, Address factory) => batch.Count<GameCountFunction>(factory);
 
     /// <summary>The game at an index.</summary>
     public static Read<ListedGame> GameAtIndex(ReadBatch batch, Address factory, ulong index)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        return batch.Add(factory, GameAtIndexFunction, a => a.UInt64(index), data => new ListedGame(index, data.UInt32(), data.UInt64(), data.Address()));
+        return batch.Add<GameAtIndexFunction, GameAtIndexAnswer, ListedGame>(
+            factory, new() { Index = index }, answer => new ListedGame(index, answer.GameType, answer.CreatedAt, answer.Game.ToAddress()));
     }
 
     /// <summary>The implementation of a game type; zero where the type is not offered.</summary>
-    public static Read<Address> Implementation(ReadBatch batch, Address factory, uint gameType)
-    {
-        ArgumentNullException.ThrowIfNull(batch);
-        return batch.Add(factory, GameImplsFunction, a => a.UInt32(gameType), data => data.Address());
-    }
+    public static Read<Address> Implementation(ReadBatch batch, Address factory, uint gameType) =>
+        batch.Address(factory, message: new GameImplsFunction { GameType = gameType });
 
     /// <summary>The bond of a root claim in wei.</summary>
-    public static Read<UInt256> InitBond(ReadBatch batch, Address factory, uint gameType)
-    {
-        ArgumentNullException.ThrowIfNull(batch);
-        return batch.Add(factory, InitBondsFunction, a => a.UInt32(gameType), data => data.UInt());
-    }
+    public static Read<UInt256> InitBond(ReadBatch batch, Address factory, uint gameType) =>
+        batch.Number(factory, message: new InitBondsFunction { GameType = gameType });
 
     /// <summary>The game of exactly this type, root and block; zero where there is none (one game per combination, for ever).</summary>
     public static Read<Address> Existing(ReadBatch batch, Address factory, uint gameType, Hash32 rootClaim, UInt256 l2BlockNumber)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        return batch.Add(factory, GamesFunction, a => WriteGame(a, gameType, rootClaim, l2BlockNumber), data => data.Address());
+        GamesFunction message = new() { GameType = gameType, RootClaim = rootClaim.ToAbi(), ExtraData = Hash32.FromUInt256(l2BlockNumber).ToAbi() };
+        return batch.Add<GamesFunction, GamesAnswer, Address>(factory, message, static answer => answer.Game.ToAddress());
     }
 
     /// <summary>The call that creates a game.</summary>
@@ -65,12 +56,8 @@ public static class DisputeGameFactory
     /// <param name="rootClaim">The claimed output root.</param>
     /// <param name="l2BlockNumber">The block it is claimed for; its 32 bytes are the extra data.</param>
     /// <param name="bond">Exactly the type's initial bond, in wei.</param>
-    public static ContractCall Create(Address factory, uint gameType, Hash32 rootClaim, UInt256 l2BlockNumber, UInt256 bond) =>
-        ContractCall.Of(factory, CreateFunction, a => WriteGame(a, gameType, rootClaim, l2BlockNumber), bond);
-
-    private static void WriteGame(AbiEncoder arguments, uint gameType, Hash32 rootClaim, UInt256 l2BlockNumber)
-    {
-        Hash32 extraData = Hash32.FromUInt256(l2BlockNumber);
-        arguments.UInt32(gameType).Bytes32(rootClaim).Bytes(Hash32.BytesOf(in extraData));
-    }
+    public static ContractCall Create(Address factory, uint gameType, Hash32 rootClaim, UInt256 l2BlockNumber, UInt256 bond) => ContractCall.Of(
+        factory,
+        new CreateFunction { GameType = gameType, RootClaim = rootClaim.ToAbi(), ExtraData = Hash32.FromUInt256(l2BlockNumber).ToAbi() },
+        bond);
 }

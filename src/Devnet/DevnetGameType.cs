@@ -1,5 +1,3 @@
-using Gavel.Ethereum;
-
 namespace Gavel.Devnet;
 
 /// <summary>The machine that executes the last step of a game.</summary>
@@ -37,7 +35,7 @@ public sealed record DevnetGameType(uint Type, Hash32 AbsolutePrestate, DevnetVm
 
     /// <summary>The claim of the alphabet trace's first state.</summary>
     public static Hash32 AlphabetPrestate { get; } =
-        Keccak256.Hash(AbiEncoder.Encode(word => word.UInt64(AlphabetFirstNumber))).WithFirstByte(3);
+        Keccak256.Hash(Hash32.FromUInt256(AlphabetFirstNumber).ToArray()).WithFirstByte(3);
 
     /// <summary>Only the devnet's proposer and challenger may play.</summary>
     public bool IsPermissioned { get; init; }

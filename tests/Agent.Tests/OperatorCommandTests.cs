@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Gavel.Devnet;
 using Gavel.Ethereum;
+using AbiFunction = Gavel.TestKit.Judges.AbiFunction;
 
 namespace Gavel.Agent.Tests;
 

@@ -3,6 +3,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Gavel.Ethereum;
 using Gavel.TestKit;
+using AbiEncoder = Gavel.TestKit.Judges.AbiEncoder;
+using AbiFunction = Gavel.TestKit.Judges.AbiFunction;
 
 namespace Gavel.Cannon.OnChain.Tests;
 

@@ -1,6 +1,7 @@
 using Gavel.Devnet;
 using Gavel.Ethereum;
 using Gavel.GameSolver;
+using AbiFunction = Gavel.TestKit.Judges.AbiFunction;
 
 [assembly: System.Runtime.Versioning.SupportedOSPlatform("linux")]
 

@@ -1,4 +1,5 @@
 using Gavel.Ethereum;
+using AbiError = Gavel.TestKit.Judges.AbiError;
 
 namespace Gavel.Contracts.Tests;
 
@@ -83,7 +84,7 @@ public sealed class DisputeErrorsTests
     [Fact]
     public void Shows_arguments()
     {
-        byte[] data = DisputeErrors.UnexpectedRootClaim.Encode(encoder => encoder.Bytes32(Hash32.FromUInt256(0x1234)));
+        byte[] data = new AbiError("UnexpectedRootClaim(bytes32)").Encode(encoder => encoder.Bytes32(Hash32.FromUInt256(0x1234)));
         Assert.Equal(
             "UnexpectedRootClaim(rootClaim: 0x0000000000000000000000000000000000000000000000000000000000001234)",
             DisputeErrors.Decoder.Decode(data).ToString());

@@ -1,4 +1,6 @@
 using Gavel.Ethereum;
+using AbiDecoder = Gavel.TestKit.Judges.AbiDecoder;
+using AbiFunction = Gavel.TestKit.Judges.AbiFunction;
 
 namespace Gavel.Devnet.Tests;
 

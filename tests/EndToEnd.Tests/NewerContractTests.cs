@@ -52,8 +52,8 @@ public sealed class NewerContractTests
         Assert.Equal(GameStatus.ChallengerWins, paid.Status);
         await Task.Delay(SomeCycles);
         (await Ledger.OfAsync(ring.Devnet, Us.Address, start, paid, None)).AssertHonest(paid.Claims[0].Bond);
-        Assert.Equal(1, await games.CallsAsync(game, Us.Address, FaultDisputeGame.CloseGameFunction, start, None));
-        Assert.Equal(2, await games.CallsAsync(game, Us.Address, FaultDisputeGame.ClaimCreditFunction, start, None));
+        Assert.Equal(1, await games.CallsAsync(game, Us.Address, new("closeGame()"), start, None));
+        Assert.Equal(2, await games.CallsAsync(game, Us.Address, new("claimCredit(address)"), start, None));
     }
 
     [Fact]
@@ -147,7 +147,7 @@ public sealed class NewerContractTests
         gavel.Start();
         await Task.Delay(SomeCycles);
         (await Ledger.OfAsync(ring.Devnet, Us.Address, start, paid, None)).AssertHonest(paid.Claims[0].Bond);
-        Assert.Equal(2, await games.CallsAsync(game, Us.Address, FaultDisputeGame.ClaimCreditFunction, start, None));
+        Assert.Equal(2, await games.CallsAsync(game, Us.Address, new("claimCredit(address)"), start, None));
     }
 
     private static Task<GameMetadata> FalseGameAsync(Ring ring) =>

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Gavel.Contracts;
+using Gavel.Contracts.Messages;
 using Gavel.Devnet;
 using Gavel.Ethereum;
 using Gavel.Simulator;
@@ -46,19 +47,18 @@ internal sealed class ChainGame(LocalDevnet devnet, Address game)
     public async Task<IReadOnlyList<Claim>> ClaimsAsync(int count)
     {
         ReadBatch batch = new(devnet.L1, BlockRef.Latest);
-        Read<UInt256> length = batch.Add(Address, new AbiFunction("claimDataLen()"), null, data => data.UInt());
+        Read<CountAnswer> length = batch.Add<ClaimDataLenFunction, CountAnswer>(Address, new());
         Read<Claim>[] claims = [.. Enumerable.Range(0, count).Select(index => FaultDisputeGame.ClaimData(batch, Address, (uint)index))];
         await batch.RunAsync(default);
-        Assert.Equal((UInt256)(ulong)count, length.Value);
+        Assert.Equal((ulong)count, length.Value.Value);
         return [.. claims.Select(claim => claim.Value)];
     }
 
     public async Task<IReadOnlyList<bool>> ResolvedAsync(int count)
     {
         ReadBatch batch = new(devnet.L1, BlockRef.Latest);
-        AbiFunction resolved = new("resolvedSubgames(uint256)");
         Read<bool>[] reads = [.. Enumerable.Range(0, count)
-            .Select(index => batch.Add(Address, resolved, a => a.UInt64((ulong)index), data => data.Bool()))];
+            .Select(index => GameEffects.SubgameResolved(batch, Address, (uint)index))];
         await batch.RunAsync(default);
         return [.. reads.Select(read => read.Value)];
     }
@@ -66,7 +66,7 @@ internal sealed class ChainGame(LocalDevnet devnet, Address game)
     public async Task<UInt256> CreditAsync(Address account)
     {
         ReadBatch batch = new(devnet.L1, BlockRef.Latest);
-        Read<UInt256> credit = batch.Add(Address, new AbiFunction("credit(address)"), a => a.Address(account), data => data.UInt());
+        Read<UInt256> credit = GameEffects.Credit(batch, Address, account);
         await batch.RunAsync(default);
         return credit.Value;
     }
@@ -74,7 +74,7 @@ internal sealed class ChainGame(LocalDevnet devnet, Address game)
     public async Task<GameStatus> StatusAsync()
     {
         ReadBatch batch = new(devnet.L1, BlockRef.Latest);
-        Read<GameStatus> status = batch.Add(Address, new AbiFunction("status()"), null, data => (GameStatus)data.UInt8());
+        Read<GameStatus> status = GameEffects.Status(batch, Address);
         await batch.RunAsync(default);
         return status.Value;
     }

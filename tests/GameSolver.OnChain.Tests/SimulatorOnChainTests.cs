@@ -1,4 +1,5 @@
 using Gavel.Contracts;
+using Gavel.Contracts.Messages;
 using Gavel.Devnet;
 using Gavel.Ethereum;
 using Gavel.Simulator;
@@ -84,11 +85,10 @@ public sealed class SimulatorOnChainTests(ITestOutputHelper output)
         Read<Address> game = DisputeGameFactory.Existing(found, create.To, type.Type, root, block);
         await found.RunAsync(default);
         ReadBatch batch = new(devnet.L1, BlockRef.Latest);
-        Read<ulong> startingBlock = batch.Add(game.Value, new AbiFunction("startingBlockNumber()"), null, data => data.UInt64());
-        Read<Hash32> startingRoot = batch.Add(game.Value, new AbiFunction("startingRootHash()"), null, data => data.Bytes32());
+        Read<StartingOutputRootAnswer> starting = batch.Add<StartingOutputRootFunction, StartingOutputRootAnswer>(game.Value, new());
         IReadOnlyList<Read<UInt256>> bonds = FaultDisputeGame.RequiredBonds(batch, game.Value, shape.MaxDepth);
         await batch.RunAsync(default);
-        AlphabetWorld world = new(shape, startingBlock.Value);
+        AlphabetWorld world = new(shape, starting.Value.L2BlockNumber);
         SimulatedRules rules = new()
         {
             MaxDepth = shape.MaxDepth,
@@ -96,7 +96,7 @@ public sealed class SimulatorOnChainTests(ITestOutputHelper output)
             MaxClockDuration = MaxClock,
             ClockExtension = Extension,
             AbsolutePrestate = AlphabetWorld.AbsolutePrestate,
-            StartingRoot = startingRoot.Value,
+            StartingRoot = new Hash32(starting.Value.Root),
             Bonds = [.. bonds.Select(bond => bond.Value)],
             Vm = world,
         };

@@ -59,10 +59,6 @@ internal static class CreateGameCommand
         screen.Json(new ActReport { Account = sender.Account, DryRun = sender.IsDryRun, Calls = [report], Game = game });
     }
 
-    private static Address CreatedBy(RpcReceipt receipt)
-    {
-        RpcLog log = receipt.Logs.FirstOrDefault(log => DisputeGameFactory.DisputeGameCreated.IsIn(log.Topics))
-            ?? throw OperatorException.Refused($"{receipt.TransactionHash} was mined, but the factory tells of no new game");
-        return DisputeGameFactory.DisputeGameCreated.Indexed(log.Topics).Address();
-    }
+    private static Address CreatedBy(RpcReceipt receipt) => receipt.Logs.Select(DisputeGameFactory.GameCreatedBy).FirstOrDefault(static game => game is not null)
+        ?? throw OperatorException.Refused($"{receipt.TransactionHash} was mined, but the factory tells of no new game");
 }

@@ -84,7 +84,7 @@ public sealed class IntentGuard(ChainReader l1) : IIntentGuard
         }
 
         ReadBatch batch = new(l1, at);
-        Read<uint> claims = GameEffects.ClaimCount(batch, key.Target);
+        Read<ulong> claims = GameEffects.ClaimCount(batch, key.Target);
         try
         {
             await batch.RunAsync(cancellationToken);
@@ -136,7 +136,7 @@ public sealed class IntentGuard(ChainReader l1) : IIntentGuard
             return new IntentVerdict(IntentStanding.Unwanted, $"another claim has taken index {key.Index}");
         }
 
-        bool attack = FaultDisputeGame.AttackFunction.IsCalledBy(intent.Calldata.Span);
+        bool attack = FaultDisputeGame.IsAttack(intent.Calldata.Span);
         Read<UInt256> bond = GameEffects.RequiredBond(
             batch, key.Target, attack ? parent.Value.Position.Attack() : parent.Value.Position.Defend());
         await batch.RunAsync(cancellationToken);

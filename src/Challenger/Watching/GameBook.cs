@@ -72,6 +72,7 @@ public sealed partial class GameBook(
         if (reorg)
         {
             Forget(change.Common, view);
+            _inspector.Forget();
         }
 
         if (_isComplete && change.Course is HeadCourse.Same or HeadCourse.Behind)
@@ -152,10 +153,7 @@ public sealed partial class GameBook(
         foreach (ListedGame[] portion in added.Chunk(Portion))
         {
             IReadOnlyList<bool> matter = await _inspector.MatterAsync(portion, accounts, view.At, cancellationToken);
-            foreach (WatchedGame game in await Task.WhenAll(portion.Where((_, i) => matter[i]).Select(game => LookAsync(game, null, view, cancellationToken))))
-            {
-                _watched[game.Listed.Game] = game;
-            }
+            await LookAsync([.. portion.Where((_, i) => matter[i])], view, cancellationToken);
 
             _listed.AddRange(portion);
         }
@@ -164,14 +162,21 @@ public sealed partial class GameBook(
         return added.Count;
     }
 
-    private async Task<WatchedGame> LookAsync(ListedGame listed, WatchedGame? before, L1View view, CancellationToken cancellationToken)
+    // All together: their metadata are read in few batches, and what is the same for an implementation once.
+    private async Task LookAsync(IReadOnlyList<ListedGame> listed, L1View view, CancellationToken cancellationToken)
     {
-        Inspection found = await _inspector.InspectAsync(listed, view.At, cancellationToken);
+        foreach ((ListedGame game, Inspection found) in listed.Zip(await _inspector.InspectAsync(listed, view.At, cancellationToken)))
+        {
+            _watched[game.Game] = Watched(game, found, _watched.GetValueOrDefault(game.Game), view);
+        }
+    }
+
+    private WatchedGame Watched(ListedGame listed, Inspection found, WatchedGame? before, L1View view)
+    {
         WatchedGame game = new(listed, found.Metadata, view.Block.Number, (before?.Looks ?? 0) + 1);
         if (found.Problem is { } problem)
         {
-            DateTimeOffset now = _clock.GetUtcNow();
-            Trouble trouble = found.Error is { } error ? Trouble.Of(error, before?.Trouble, now) : Trouble.Of(problem, problem, before?.Trouble, now);
+            Trouble trouble = Trouble.Of(problem, problem, before?.Trouble, _clock.GetUtcNow());
             game.Trouble = trouble with { Text = problem, IsDanger = found.IsDanger };
             if (trouble.Cause != before?.Trouble?.Cause || found.IsDanger != before.Trouble.IsDanger)
             {
@@ -192,10 +197,7 @@ public sealed partial class GameBook(
             .Where(game => game.Metadata.Rules is null && game.ReadAt != view.Block.Number && (audit || game.IsToBeLookedAtAgain(view.Block.Number, auditInterval)))
             .Chunk(Portion))
         {
-            foreach (WatchedGame game in await Task.WhenAll(portion.Select(game => LookAsync(game.Listed, game, view, cancellationToken))))
-            {
-                _watched[game.Listed.Game] = game;
-            }
+            await LookAsync([.. portion.Select(game => game.Listed)], view, cancellationToken);
         }
     }
 

@@ -6,9 +6,8 @@ namespace Gavel.Challenger;
 /// <summary>What a look at a game's metadata came to.</summary>
 /// <param name="Metadata">What never changes about the game; without rules where it cannot be played.</param>
 /// <param name="Problem">Why it cannot be played; null when it can.</param>
-/// <param name="Error">The error behind the problem, where there was one.</param>
 /// <param name="IsDanger">True where the factory makes games of this type whose rules are known: then it is the reading that fails.</param>
-internal sealed record Inspection(GameMetadata Metadata, string? Problem = null, Exception? Error = null, bool IsDanger = false);
+internal sealed record Inspection(GameMetadata Metadata, string? Problem = null, bool IsDanger = false);
 
 /// <summary>Reads what the book needs of the factory and of games, such that an error about one game is that game's outcome.</summary>
 internal sealed class GameInspector(ChainReader l1, Address factory)
@@ -46,32 +45,21 @@ internal sealed class GameInspector(ChainReader l1, Address factory)
         }
     }
 
-    /// <summary>A game's metadata, or why it cannot be played.</summary>
-    public async Task<Inspection> InspectAsync(ListedGame listed, BlockRef at, CancellationToken cancellationToken)
+    /// <summary>Games' metadata, or why they cannot be played.</summary>
+    public async Task<IReadOnlyList<Inspection>> InspectAsync(
+        IReadOnlyList<ListedGame> listed, BlockRef at, CancellationToken cancellationToken)
     {
-        GameMetadata? metadata = null;
-        Exception? error = null;
-        try
+        List<Inspection> inspections = [];
+        foreach (GameMetadata metadata in await _reader.MetadataAsync(listed, at, cancellationToken))
         {
-            metadata = await _reader.MetadataAsync(listed, at, cancellationToken);
-        }
-        catch (Exception failed) when (Trouble.IsAboutOne(failed))
-        {
-            error = failed;
+            inspections.Add(metadata.Doubt is { } doubt ? await JudgeAsync(metadata, doubt, at, cancellationToken) : new Inspection(metadata));
         }
 
-        if (metadata?.Rules is not null)
-        {
-            return new Inspection(metadata);
-        }
-
-        string version = metadata?.Version ?? "";
-        bool isOdd = version.Length == 0 || IsKnown(version); // it says nothing, or says something and does not answer like it
-        string problem = error?.Message
-            ?? (version.Length == 0 ? "it tells no version" : isOdd ? $"it calls itself {version} and does not answer like one" : $"the rules of version \"{version}\" are not known");
-        bool isDanger = isOdd && await IsPlayedAsync(listed.GameType, at, cancellationToken);
-        return new Inspection(metadata ?? Nothing(listed), isDanger ? $"{problem}, although the factory's games of type {listed.GameType} can be played" : problem, error, isDanger);
+        return inspections;
     }
+
+    /// <summary>Forgets what was remembered of implementations, after a reorganisation.</summary>
+    public void Forget() => _reader.Forget();
 
     /// <summary>The marks of games: together, or one by one where the node refuses that.</summary>
     /// <returns>The marks, and why they were not told together; null when they were, or were not asked for so.</returns>
@@ -92,6 +80,14 @@ internal sealed class GameInspector(ChainReader l1, Address factory)
         }
 
         return (await GameMarks.ReadOneByOneAsync(l1, games, view.At, cancellationToken), refusal);
+    }
+
+    private async Task<Inspection> JudgeAsync(GameMetadata metadata, GameDoubt doubt, BlockRef at, CancellationToken cancellationToken)
+    {
+        // A node's failure; or it says nothing, or says something and does not answer like it.
+        bool isOdd = !doubt.IsGames || metadata.Version.Length == 0 || IsKnown(metadata.Version);
+        bool isDanger = isOdd && await IsPlayedAsync(metadata.GameType, at, cancellationToken);
+        return new Inspection(metadata, isDanger ? $"{doubt.Problem}, although the factory's games of type {metadata.GameType} can be played" : doubt.Problem, isDanger);
     }
 
     // Whether the factory's present implementation of a type is one that we play.
@@ -123,17 +119,4 @@ internal sealed class GameInspector(ChainReader l1, Address factory)
             return false;
         }
     }
-
-    private static GameMetadata Nothing(ListedGame listed) => new()
-    {
-        Game = listed.Game,
-        GameType = listed.GameType,
-        Version = "",
-        Generation = GameGeneration.Unsupported,
-        CreatedAt = listed.CreatedAt,
-        RootClaim = default,
-        L1Head = default,
-        L2BlockNumber = default,
-        Creator = default,
-    };
 }

@@ -34,7 +34,19 @@ public sealed record GameMetadata
 
     /// <summary>What moving on the game needs to know; null where <see cref="Generation"/> is not supported.</summary>
     public GameRules? Rules { get; init; }
+
+    /// <summary>Why there are no <see cref="Rules"/>; null where there are.</summary>
+    public GameDoubt? Doubt { get; init; }
 }
+
+/// <summary>
+/// Why a game cannot be played, as one look found it. No look is a conclusion: what a node said in a bad moment is looked at again at other blocks.
+/// </summary>
+/// <param name="Problem">For people, such as <c>version() of 0x…: the answer is empty (0x)</c>.</param>
+/// <param name="IsGames">
+/// True when the game is known to be there and said so itself; false when a node gave an error or no code, so that nothing is known of the game.
+/// </param>
+public sealed record GameDoubt(string Problem, bool IsGames);
 
 /// <summary>The parameters of a game that can be played.</summary>
 public sealed record GameRules

@@ -1,82 +1,117 @@
+using Gavel.Contracts.Messages;
 using Gavel.Ethereum;
 using Gavel.GameSolver;
 
 namespace Gavel.Contracts;
 
-/// <summary>Reads games at one L1 block, many at a time.</summary>
+/// <summary>
+/// Reads games at one L1 block, many at a time. It remembers what is the same for all games of an implementation, so one reader should live as
+/// long as its chain is watched. Safe for concurrent use.
+/// </summary>
 public sealed class GameReader(ChainReader client)
 {
-    private const ulong GamesAtATime = 1000;
+    private readonly MetadataReader _metadata = new(client);
 
     /// <summary>The games of a factory with indices <paramref name="from"/> … count - 1.</summary>
-    /// <exception cref="ContractReadException">The factory did not answer as one, or tells a number of games that cannot be.</exception>
+    /// <exception cref="ContractReadException">
+    /// The factory did not answer as one, or told a count that cannot be: more than fit the chain's blocks, or more than it lists.
+    /// </exception>
     /// <exception cref="RpcException">The node gave no usable answer.</exception>
     public async Task<IReadOnlyList<ListedGame>> ListAsync(Address factory, ulong from, BlockRef at, CancellationToken cancellationToken)
     {
         ReadBatch batch = new(client, at);
-        Read<ulong> count = DisputeGameFactory.GameCount(batch, factory);
+        Read<ulong> told = DisputeGameFactory.GameCount(batch, factory);
         await batch.RunAsync(cancellationToken);
-        if (count.Value < from)
+        ulong count = told.Value;
+        if (count < from)
         {
-            throw new ContractReadException(factory, "gameCount()", at, $"it tells {count.Value} games and has told {from}");
+            throw Impossible(told, at, $"it tells {count} games and has told {from}");
         }
 
-        if (count.Value == from)
+        if (count == from)
         {
             return [];
         }
 
-        // One wrong digit would be billions of reads: the last game must exist before anything is spent on the others.
-        Read<ListedGame> last = DisputeGameFactory.GameAtIndex(batch, factory, count.Value - 1);
+        if (count - from > CountBounds.Chunk)
+        {
+            RpcBlock block = await client.GetBlockAsync(at, cancellationToken);
+            ulong bound = CountBounds.Games(block.Number, block.GasLimit);
+            if (count > bound)
+            {
+                throw Impossible(told, at, $"{count} games are more than {bound}, which is the most that can be at block {block.Number}");
+            }
+        }
+
+        // The last one first: a count that is wrong ends here, not after all that it promises was asked for.
+        Read<ListedGame> last = DisputeGameFactory.GameAtIndex(batch, factory, count - 1);
         try
         {
             await batch.RunAsync(cancellationToken);
         }
         catch (ContractReadException missing)
         {
-            throw new ContractReadException(factory, "gameCount()", at, $"it tells {count.Value} games, of which the last is not to be had", missing);
+            throw Impossible(told, at, $"it tells {count} games, of which the last is not to be had", missing);
         }
 
         List<ListedGame> games = [];
-        while (from < count.Value - 1)
+        while (from < count - 1)
         {
-            ulong portion = Math.Min(GamesAtATime, count.Value - 1 - from);
-            Read<ListedGame>[] reads = [.. Enumerable.Range(0, (int)portion).Select(i => DisputeGameFactory.GameAtIndex(batch, factory, from + (ulong)i))];
+            ulong end = Math.Min(count - 1, from + CountBounds.Chunk);
+            List<Read<ListedGame>> reads = [];
+            for (; from < end; from++)
+            {
+                reads.Add(DisputeGameFactory.GameAtIndex(batch, factory, from));
+            }
+
             await batch.RunAsync(cancellationToken);
-            games.AddRange(reads.Select(game => game.Value));
-            from += portion;
+            games.AddRange(reads.Select(read => read.Value));
         }
 
         return [.. games, last.Value];
     }
 
     /// <summary>
-    /// For each game whether it matters: it is in progress, its status cannot be read, or it owes one of the accounts something. Two small
-    /// reads a game tell, so that a factory of thousands of finished games is scanned quickly. (On 2.x what would be refunded counts too, for
-    /// as long as the game's bond mode may still become that of refunds.)
+    /// For each game whether it matters: it is in progress, its status cannot be read, or it owes one of the accounts something. One small read
+    /// tells of a game in progress, few more of a finished one, so that a factory of thousands of games is scanned quickly. (On 2.x what would be
+    /// refunded counts too, for as long as the game's bond mode may still become that of refunds.)
     /// </summary>
     public async Task<IReadOnlyList<bool>> MatterAsync(
         IReadOnlyList<ListedGame> games, IReadOnlyList<Address> accounts, BlockRef at, CancellationToken cancellationToken)
     {
         ReadBatch batch = new(client, at);
-        var reads = games.Select(game => (
-            Status: batch.AddOptional(game.Game, FaultDisputeGame.Get.Status, null, data => data.UInt8()),
-            Weth: batch.AddOptional(game.Game, FaultDisputeGame.Get.Weth, null, data => data.Address()),
-            Credits: accounts.SelectMany(account => new[] { FaultDisputeGame.Get.Credit, FaultDisputeGame.Get.RefundModeCredit }
-                .Select(function => batch.AddOptional(game.Game, function, a => a.Address(account), data => data.UInt()))).ToArray())).ToArray();
+        Read<GameStatus>[] statuses = [.. games.Select(game => batch.Enumeration<StatusFunction, GameStatus>(game.Game, GameStatus.DefenderWins, optional: true))];
+        await batch.RunAsync(cancellationToken);
+        bool[] matter = [.. statuses.Select(status => status.ValueOr(GameStatus.InProgress) == GameStatus.InProgress)];
+        var finished = Enumerable.Range(0, games.Count).Where(i => !matter[i]).Select(i => (
+            Index: i,
+            Weth: batch.Address<WethFunction>(games[i].Game, optional: true),
+            Credits: accounts.SelectMany(account => (Read<UInt256>[])
+            [
+                batch.Number(games[i].Game, optional: true, new CreditFunction { Recipient = account.ToAbi() }),
+                batch.Number(games[i].Game, optional: true, new RefundModeCreditFunction { Account = account.ToAbi() }),
+            ]).ToArray())).ToArray();
         await batch.RunAsync(cancellationToken);
 
         // What is unlocked waits in the bond store. A game that names none, or another contract, is no reason to end the scan.
-        var pending = reads.Select((read, i) => !read.Weth.HasValue ? [] : accounts
-            .Select(account => DelayedWeth.MaybeWithdrawal(batch, read.Weth.Value, games[i].Game, account)).ToArray()).ToArray();
+        var pending = finished.Where(read => read.Weth.HasValue).SelectMany(read => accounts.Select(account => (
+            read.Index,
+            Withdrawal: DelayedWeth.MaybeWithdrawal(batch, read.Weth.Value, games[read.Index].Game, account)))).ToArray();
         await batch.RunAsync(cancellationToken);
-        return [.. reads.Select((read, i) => read.Status.ValueOr(0) == (byte)GameStatus.InProgress
-            || IsUnclear(read.Weth)
-            || read.Credits.Any(credit => IsUnclear(credit) || !credit.ValueOr(default).IsZero)
-            || pending[i].Any(withdrawal => IsUnclear(withdrawal) || !withdrawal.ValueOr(default).Amount.IsZero))];
+        foreach ((int index, Read<Address> weth, Read<UInt256>[] credits) in finished)
+        {
+            matter[index] = IsUnclear(weth) || credits.Any(static credit => IsUnclear(credit) || !credit.ValueOr(default).IsZero);
+        }
+
+        foreach ((int index, Read<PendingWithdrawal> withdrawal) in pending)
+        {
+            matter[index] |= IsUnclear(withdrawal) || !withdrawal.ValueOr(default).Amount.IsZero;
+        }
+
+        return matter;
 
         // Only a revert is the contract's own answer; what came out of a node's bad moment must not make us forget a game.
-        static bool IsUnclear<T>(Read<T> read) => read.Fault is ReadFault.Garbled or ReadFault.Unanswered;
+        static bool IsUnclear(PendingRead read) => read.Fault is ReadFault.Garbled or ReadFault.Unanswered;
     }
 
     /// <summary>What never changes about a game of which only the address is known.</summary>
@@ -85,139 +120,66 @@ public sealed class GameReader(ChainReader client)
     public async Task<GameMetadata> MetadataAsync(Address game, BlockRef at, CancellationToken cancellationToken)
     {
         ReadBatch batch = new(client, at);
-        Read<uint> gameType = batch.Add(game, FaultDisputeGame.Get.GameType, null, data => data.UInt32());
-        Read<ulong> createdAt = batch.AddOptional(game, FaultDisputeGame.Get.CreatedAt, null, data => data.UInt64());
+        Read<uint> gameType = batch.UInt32<GameTypeFunction>(game);
+        Read<ulong> createdAt = batch.UInt64<CreatedAtFunction>(game, optional: true);
         await batch.RunAsync(cancellationToken);
         return await MetadataAsync(new ListedGame(0, gameType.Value, createdAt.ValueOr(0), game), at, cancellationToken);
     }
 
-    /// <summary>What never changes about a game. A game of an unknown kind gives metadata without rules, never an error.</summary>
-    public async Task<GameMetadata> MetadataAsync(ListedGame listed, BlockRef at, CancellationToken cancellationToken)
+    /// <summary>What never changes about a game; see <see cref="MetadataAsync(IReadOnlyList{ListedGame}, BlockRef, CancellationToken)"/>.</summary>
+    public async Task<GameMetadata> MetadataAsync(ListedGame listed, BlockRef at, CancellationToken cancellationToken) =>
+        (await _metadata.ReadAsync([listed], at, cancellationToken))[0];
+
+    /// <summary>
+    /// What never changes about games, in their order. A game of an unknown kind, or one that could not be read, gives metadata without rules
+    /// and with a <see cref="GameMetadata.Doubt"/>, never an error.
+    /// </summary>
+    /// <exception cref="RpcException">The node gave no usable answer.</exception>
+    public Task<IReadOnlyList<GameMetadata>> MetadataAsync(IReadOnlyList<ListedGame> listed, BlockRef at, CancellationToken cancellationToken)
     {
-        Address game = listed.Game;
-        ReadBatch batch = new(client, at);
-        Read<string> version = batch.AddOptional(game, FaultDisputeGame.Get.Version, null, data => data.String());
-        Read<Hash32> rootClaim = batch.AddOptional(game, FaultDisputeGame.Get.RootClaim, null, data => data.Bytes32());
-        Read<Hash32> l1Head = batch.AddOptional(game, FaultDisputeGame.Get.L1Head, null, data => data.Bytes32());
-        Read<UInt256> block = batch.AddOptional(game, FaultDisputeGame.Get.L2BlockNumber, null, data => data.UInt());
-        Read<Address> creator = batch.AddOptional(game, FaultDisputeGame.Get.GameCreator, null, data => data.Address());
-        Read<int> maxDepth = batch.AddOptional(game, FaultDisputeGame.Get.MaxGameDepth, null, data => (int)data.UInt32());
-        Read<int> splitDepth = batch.AddOptional(game, FaultDisputeGame.Get.SplitDepth, null, data => (int)data.UInt32());
-        Read<Address> vm = batch.AddOptional(game, FaultDisputeGame.Get.Vm, null, data => data.Address());
-        await batch.RunAsync(cancellationToken);
-
-        GameGeneration generation = maxDepth.HasValue && splitDepth.HasValue && vm.HasValue && maxDepth.Value is > 0 and <= Position.MaxDepth && splitDepth.Value >= 0 && splitDepth.Value < maxDepth.Value
-            ? GenerationOf(version.ValueOr(""))
-            : GameGeneration.Unsupported;
-        GameRules? rules = null;
-        try
-        {
-            rules = generation == GameGeneration.Unsupported
-                ? null
-                : await RulesAsync(game, generation, maxDepth.Value, splitDepth.Value, vm.Value, at, cancellationToken);
-        }
-        catch (ContractReadException)
-        {
-            // It calls itself a version that we know and does not answer like one: shown, never moved on.
-            generation = GameGeneration.Unsupported;
-        }
-
-        return new GameMetadata
-        {
-            Game = game,
-            GameType = listed.GameType,
-            Version = version.ValueOr(""),
-            Generation = generation,
-            CreatedAt = listed.CreatedAt,
-            RootClaim = rootClaim.ValueOr(default),
-            L1Head = l1Head.ValueOr(default),
-            L2BlockNumber = block.ValueOr(default),
-            Creator = creator.ValueOr(default),
-            Rules = rules,
-        };
+        ArgumentNullException.ThrowIfNull(listed);
+        return _metadata.ReadAsync(listed, at, cancellationToken);
     }
 
-    /// <summary>The state of games at a block.</summary>
+    /// <summary>Forgets what was remembered of implementations. To be called after a reorganisation: another contract may stand at an address.</summary>
+    public void Forget() => _metadata.Forget();
+
+    /// <summary>The state of games at a block. A game in progress costs five to seven requests, two an account and one a claim.</summary>
     /// <param name="games">Games with rules.</param>
     /// <param name="recipients">Whose credit to read.</param>
-    /// <param name="at">The block, by hash.</param>
+    /// <param name="at">The block, by hash; a tag is resolved to the hash of its block first.</param>
     /// <param name="cancellationToken">Cancels the reads.</param>
     /// <returns>States in the order of <paramref name="games"/>.</returns>
+    /// <exception cref="ContractReadException">A game did not answer as one, or told a count of claims that cannot be.</exception>
+    /// <exception cref="RpcException">The node gave no usable answer.</exception>
     public async Task<IReadOnlyList<GameState>> StatesAsync(
         IReadOnlyList<GameMetadata> games, IReadOnlyList<Address> recipients, BlockRef at, CancellationToken cancellationToken)
     {
-        ReadBatch batch = new(client, at);
+        RpcBlock block = await client.GetBlockAsync(at, cancellationToken);
+        ReadBatch batch = new(client, at.Hash is null ? BlockRef.At(block.Hash) : at);
         GameStateReads[] reads = [.. games.Select(game => new GameStateReads(batch, game, recipients))];
         await batch.RunAsync(cancellationToken);
         foreach (GameStateReads read in reads)
         {
-            read.AddLastOfMany(batch, at);
+            read.CheckCount(block, batch.At);
+            read.AddRest(batch);
         }
 
         await batch.RunAsync(cancellationToken);
         foreach (GameStateReads read in reads)
         {
-            read.AddClaims(batch);
+            while (read.AddClaims(batch))
+            {
+                await batch.RunAsync(cancellationToken);
+            }
+
+            read.AddResolved(batch, block.Timestamp);
         }
 
         await batch.RunAsync(cancellationToken);
         return [.. reads.Select(read => read.Finish())];
     }
 
-    private static GameGeneration GenerationOf(string version)
-    {
-        try
-        {
-            return GameGenerations.Of(SemanticVersion.Parse(version));
-        }
-        catch (FormatException)
-        {
-            return GameGeneration.Unsupported;
-        }
-    }
-
-    private async Task<GameRules> RulesAsync(
-        Address game, GameGeneration generation, int maxDepth, int splitDepth, Address vm, BlockRef at, CancellationToken cancellationToken)
-    {
-        ReadBatch batch = new(client, at);
-        Read<(Hash32 Root, ulong Block)> starting = batch.Add(
-            game, FaultDisputeGame.Get.StartingOutputRoot, null, data => (data.Bytes32(), data.UInt64()));
-        Read<Hash32> prestate = batch.Add(game, FaultDisputeGame.Get.AbsolutePrestate, null, data => data.Bytes32());
-        Read<ulong> maxClock = batch.Add(game, FaultDisputeGame.Get.MaxClockDuration, null, data => data.UInt64());
-        Read<ulong> extension = batch.Add(game, FaultDisputeGame.Get.ClockExtension, null, data => data.UInt64());
-        Read<Address> weth = batch.Add(game, FaultDisputeGame.Get.Weth, null, data => data.Address());
-        Read<Address> registry = batch.Add(game, FaultDisputeGame.Get.AnchorStateRegistry, null, data => data.Address());
-        Read<ulong> chainId = batch.Add(game, FaultDisputeGame.Get.L2ChainId, null, data => data.UInt64());
-        Read<Address> oracle = batch.Add(vm, FaultDisputeGame.Get.Oracle, null, data => data.Address());
-        Read<Address> proposer = batch.AddOptional(game, FaultDisputeGame.Get.Proposer, null, data => data.Address());
-        Read<Address> challenger = batch.AddOptional(game, FaultDisputeGame.Get.Challenger, null, data => data.Address());
-        IReadOnlyList<Read<UInt256>> bonds = FaultDisputeGame.RequiredBonds(batch, game, maxDepth);
-        await batch.RunAsync(cancellationToken);
-        Read<ulong> challengePeriod = PreimageOracle.ChallengePeriod(batch, oracle.Value);
-        Read<ulong> delay = DelayedWeth.Delay(batch, weth.Value);
-        await batch.RunAsync(cancellationToken);
-        return new GameRules
-        {
-            StartingOutputRoot = starting.Value.Root,
-            StartingBlockNumber = starting.Value.Block,
-            AbsolutePrestate = prestate.Value,
-            MaxDepth = maxDepth,
-            SplitDepth = splitDepth,
-            Clock = new ClockRules(
-                maxClock.Value,
-                extension.Value,
-                splitDepth,
-                maxDepth,
-                generation == GameGeneration.V1 ? ClockExtensionRule.PlainTest : ClockExtensionRule.TestByDepth,
-                challengePeriod.Value),
-            Vm = vm,
-            Oracle = oracle.Value,
-            Weth = weth.Value,
-            AnchorStateRegistry = registry.Value,
-            L2ChainId = chainId.Value,
-            Bonds = new BondTable(bonds.Select(bond => bond.Value)),
-            WethDelay = delay.Value,
-            Permitted = proposer.HasValue && challenger.HasValue ? (proposer.Value, challenger.Value) : null,
-        };
-    }
+    internal static ContractReadException Impossible(PendingRead read, BlockRef at, string problem, Exception? inner = null) =>
+        new(read.Contract, read.Function, at, problem, inner);
 }

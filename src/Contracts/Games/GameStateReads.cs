@@ -1,114 +1,150 @@
+using Gavel.Contracts.Messages;
 using Gavel.Ethereum;
 using Gavel.GameSolver;
 
 namespace Gavel.Contracts;
 
-/// <summary>The reads that make one <see cref="GameState"/>: first what is small, then the claims, whose number the first tells.</summary>
+/// <summary>
+/// The reads that make one <see cref="GameState"/>: first what is small, then the claims, whose number the first tells, then which of them are
+/// resolved. What follows from what is known is not asked: a game in progress is not closed and has paid nothing out, and a claim whose clock
+/// runs is not resolved (the contract refuses with <c>ClockNotExpired</c>).
+/// </summary>
 internal sealed class GameStateReads
 {
-    private const uint Many = 256;
-    private const uint MostClaims = 1 << 17;
-
     private readonly GameMetadata _game;
+    private readonly GameRules _rules;
     private readonly Read<GameStatus> _status;
-    private readonly Read<ulong> _resolvedAt;
-    private readonly Read<uint> _length;
+    private readonly Read<ulong> _length;
     private readonly Read<Address> _challenger;
-    private readonly Read<BondDistributionMode>? _mode;
-    private readonly Read<bool>? _finalized;
     private readonly Read<bool>? _proper;
     private readonly Read<bool>? _paused;
     private readonly List<CreditReads> _credits = [];
-    private readonly List<(Read<Claim> Claim, Read<bool> Resolved)> _claims = [];
+    private readonly List<Read<Claim>> _claims = [];
+    private readonly Dictionary<int, Read<bool>> _resolved = [];
+    private Read<ulong>? _resolvedAt;
+    private Read<BondDistributionMode>? _mode;
+    private Read<bool>? _finalized;
 
     public GameStateReads(ReadBatch batch, GameMetadata game, IReadOnlyList<Address> recipients)
     {
-        GameRules rules = game.Rules ?? throw new ArgumentException($"game {game.Game} has version \"{game.Version}\", whose rules are not known", nameof(game));
-        Address address = game.Game;
+        _rules = game.Rules ?? throw new ArgumentException($"game {game.Game} has version \"{game.Version}\", whose rules are not known", nameof(game));
         _game = game;
-        _status = batch.Add(address, FaultDisputeGame.Get.Status, null, data => ReadStatus(data.UInt8()));
-        _resolvedAt = batch.Add(address, FaultDisputeGame.Get.ResolvedAt, null, data => data.UInt64());
-        _length = batch.Add(address, FaultDisputeGame.Get.ClaimDataLength, null, data => data.UInt32());
-        _challenger = batch.Add(address, FaultDisputeGame.Get.L2BlockNumberChallenger, null, data => data.Address());
+        _status = GameEffects.Status(batch, game.Game);
+        _length = batch.Count<ClaimDataLenFunction>(game.Game);
+        _challenger = GameEffects.BlockChallenger(batch, game.Game);
 
         // Only 2.x knows modes and asks the registry; on 1.2.0 bonds are always paid as in the normal mode.
-        bool isV2 = game.Generation == GameGeneration.V2;
-        if (isV2)
+        if (IsV2)
         {
-            _mode = batch.Add(address, FaultDisputeGame.Get.BondDistributionMode, null, data => ReadMode(data.UInt8()));
-            _finalized = batch.Add(rules.AnchorStateRegistry, FaultDisputeGame.Get.IsGameFinalized, a => a.Address(address), data => data.Bool());
-            _proper = batch.Add(rules.AnchorStateRegistry, FaultDisputeGame.Get.IsGameProper, a => a.Address(address), data => data.Bool());
-            _paused = batch.Add(rules.AnchorStateRegistry, FaultDisputeGame.Get.Paused, null, data => data.Bool());
+            _proper = batch.Flag(_rules.AnchorStateRegistry, message: new IsGameProperFunction { Game = game.Game.ToAbi() });
+            _paused = batch.Flag<PausedFunction>(_rules.AnchorStateRegistry);
         }
 
         foreach (Address recipient in recipients)
         {
             _credits.Add(new CreditReads(
                 recipient,
-                batch.Add(address, FaultDisputeGame.Get.Credit, a => a.Address(recipient), data => data.UInt()),
-                DelayedWeth.Withdrawal(batch, rules.Weth, address, recipient),
-                isV2 ? batch.Add(address, FaultDisputeGame.Get.HasUnlockedCredit, a => a.Address(recipient), data => data.Bool()) : null,
-                isV2 ? batch.Add(address, FaultDisputeGame.Get.RefundModeCredit, a => a.Address(recipient), data => data.UInt()) : null));
+                GameEffects.Credit(batch, game.Game, recipient),
+                IsV2 ? batch.Number(game.Game, message: new RefundModeCreditFunction { Account = recipient.ToAbi() }) : null));
         }
     }
 
-    /// <summary>
-    /// Adds the last claim where there are many: one wrong digit of their number would be billions of reads, so that it must be there before
-    /// anything is spent on the others.
-    /// </summary>
-    /// <exception cref="ContractReadException">The number is above anything that bonds could pay for.</exception>
-    public void AddLastOfMany(ReadBatch batch, BlockRef at)
-    {
-        if (_length.Value > MostClaims)
-        {
-            throw new ContractReadException(_game.Game, "claimDataLen()", at, $"it tells {_length.Value} claims, more than {MostClaims}");
-        }
+    private bool IsV2 => _game.Generation == GameGeneration.V2;
 
-        if (_length.Value > Many)
+    private bool IsInProgress => _status.Value == GameStatus.InProgress;
+
+    /// <exception cref="ContractReadException">More claims were told than can be.</exception>
+    public void CheckCount(RpcBlock block, BlockRef at)
+    {
+        ulong seconds = block.Timestamp > _game.CreatedAt ? block.Timestamp - _game.CreatedAt : 0;
+        ulong bound = CountBounds.Claims(seconds, block.GasLimit);
+        if (_length.Value > bound)
         {
-            FaultDisputeGame.ClaimData(batch, _game.Game, _length.Value - 1);
+            throw GameReader.Impossible(_length, at, $"{_length.Value} claims are more than {bound}, which is the most that can be after {seconds} s");
         }
     }
 
-    public void AddClaims(ReadBatch batch)
+    /// <summary>Adds what depends on the status, and the last claim, which shows whether the count is true.</summary>
+    public void AddRest(ReadBatch batch)
     {
-        for (uint index = 0; index < _length.Value; index++)
+        if (_length.Value > CountBounds.Chunk)
         {
-            uint claim = index;
-            _claims.Add((
-                FaultDisputeGame.ClaimData(batch, _game.Game, claim),
-                batch.Add(_game.Game, FaultDisputeGame.Get.ResolvedSubgames, a => a.UInt64(claim), data => data.Bool())));
+            _ = FaultDisputeGame.ClaimData(batch, _game.Game, (uint)_length.Value - 1);
+        }
+        else
+        {
+            AddClaims(batch);
+        }
+
+        if (!IsInProgress)
+        {
+            _resolvedAt = batch.UInt64<ResolvedAtFunction>(_game.Game);
+            _mode = IsV2 ? batch.Enumeration<BondDistributionModeFunction, BondDistributionMode>(_game.Game, BondDistributionMode.Refund) : null;
+            _finalized = IsV2 ? batch.Flag(_rules.AnchorStateRegistry, message: new IsGameFinalizedFunction { Game = _game.Game.ToAbi() }) : null;
+        }
+
+        // 1.2.0 unlocks when claims are resolved, 2.x only when the game is closed.
+        foreach (CreditReads credit in _credits.Where(_ => !IsV2 || !IsInProgress))
+        {
+            credit.Pending = DelayedWeth.Withdrawal(batch, _rules.Weth, _game.Game, credit.Recipient);
+            credit.Unlocked = IsV2 ? GameEffects.HasUnlockedCredit(batch, _game.Game, credit.Recipient) : null;
+        }
+    }
+
+    /// <summary>Adds the next claims; false when all were added.</summary>
+    public bool AddClaims(ReadBatch batch)
+    {
+        ulong end = Math.Min(_length.Value, (ulong)_claims.Count + CountBounds.Chunk);
+        bool any = (ulong)_claims.Count < end;
+        while ((ulong)_claims.Count < end)
+        {
+            _claims.Add(FaultDisputeGame.ClaimData(batch, _game.Game, (uint)_claims.Count));
+        }
+
+        return any;
+    }
+
+    /// <summary>Asks of those claims whether they are resolved that can be.</summary>
+    public void AddResolved(ReadBatch batch, ulong now)
+    {
+        for (int i = 0; i < _claims.Count; i++)
+        {
+            Claim claim = _claims[i].Value;
+            bool isChild = !claim.IsRoot && claim.ParentIndex < _claims.Count;
+            ChessClock parent = isChild ? _claims[(int)claim.ParentIndex].Value.Clock : default;
+            if (_rules.Clock.IsExpired(parent, claim.Clock, now))
+            {
+                _resolved[i] = GameEffects.SubgameResolved(batch, _game.Game, (uint)i);
+            }
         }
     }
 
     public GameState Finish() => new()
     {
         Status = _status.Value,
-        ResolvedAt = _resolvedAt.Value,
-        Claims = [.. _claims.Select(pair => pair.Claim.Value)],
-        Resolved = [.. _claims.Select(pair => pair.Resolved.Value)],
+        ResolvedAt = _resolvedAt?.Value ?? 0,
+        Claims = [.. _claims.Select(claim => claim.Value)],
+        Resolved = [.. Enumerable.Range(0, _claims.Count).Select(i => _resolved.TryGetValue(i, out Read<bool>? resolved) && resolved.Value)],
         L2BlockNumberChallenger = _challenger.Value,
-        BondMode = _mode?.Value ?? BondDistributionMode.Normal,
+        BondMode = _mode?.Value ?? (IsV2 ? BondDistributionMode.Undecided : BondDistributionMode.Normal),
         IsFinalized = _finalized?.Value ?? false,
         IsProper = _proper?.Value ?? true,
         IsPaused = _paused?.Value ?? false,
-        Credits = _credits.ToDictionary(
-            credit => credit.Recipient,
-            credit => new GameCredit(
-                credit.Owed.Value,
-                credit.Pending.Value,
-                credit.Unlocked?.Value ?? !credit.Pending.Value.Amount.IsZero,
-                credit.Refundable?.Value ?? UInt256.Zero)),
+        Credits = _credits.ToDictionary(credit => credit.Recipient, static credit => credit.Finish()),
     };
 
-    private static GameStatus ReadStatus(byte value) => value <= (byte)GameStatus.DefenderWins
-        ? (GameStatus)value
-        : throw new FormatException($"{value} is no game status");
+    private sealed class CreditReads(Address recipient, Read<UInt256> owed, Read<UInt256>? refundable)
+    {
+        public Address Recipient { get; } = recipient;
 
-    private static BondDistributionMode ReadMode(byte value) => value <= (byte)BondDistributionMode.Refund
-        ? (BondDistributionMode)value
-        : throw new FormatException($"{value} is no bond distribution mode");
+        public Read<PendingWithdrawal>? Pending { get; set; }
 
-    private sealed record CreditReads(
-        Address Recipient, Read<UInt256> Owed, Read<PendingWithdrawal> Pending, Read<bool>? Unlocked, Read<UInt256>? Refundable);
+        public Read<bool>? Unlocked { get; set; }
+
+        public GameCredit Finish()
+        {
+            PendingWithdrawal pending = Pending?.Value ?? default;
+            return new GameCredit(owed.Value, pending, Unlocked?.Value ?? !pending.Amount.IsZero, refundable?.Value ?? UInt256.Zero);
+        }
+    }
 }

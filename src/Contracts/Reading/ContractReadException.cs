@@ -5,13 +5,16 @@ namespace Gavel.Contracts;
 /// <summary>Why a read of a contract has no value. The three are different things: only the first is the contract's own answer.</summary>
 public enum ReadFault
 {
-    /// <summary>The contract reverted.</summary>
+    /// <summary>The contract reverted: a lasting answer, for instance of one that lacks the function.</summary>
     Reverted,
 
-    /// <summary>Data of another shape came: there is no code at the address, another contract, or a node's bad moment.</summary>
+    /// <summary>
+    /// Bytes came that are not what the function returns: of a contract of another kind, of an address without code, or of a node that lacks the
+    /// state and says "0x". One such answer proves nothing.
+    /// </summary>
     Garbled,
 
-    /// <summary>The node gave an error for this call (invalid opcode, out of gas, a time limit of its own).</summary>
+    /// <summary>The node gave an error for this call (invalid opcode, out of gas, a time limit of its own): it says nothing of the contract.</summary>
     Unanswered,
 }
 

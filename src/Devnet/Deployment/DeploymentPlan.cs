@@ -1,4 +1,5 @@
 using Gavel.Ethereum;
+using Nethereum.ABI;
 
 namespace Gavel.Devnet;
 
@@ -23,12 +24,12 @@ internal sealed class DeploymentPlan
     /// <summary>The transactions in the order in which they were added.</summary>
     public IReadOnlyList<DeploymentStep> Steps => _steps;
 
-    /// <summary>Adds a creation and gives the address.</summary>
-    public Address Create(DevnetAccount from, string name, ContractArtifact artifact, Action<AbiEncoder>? arguments = null)
+    /// <summary>Adds a creation and gives the address; the constructor's arguments are given with their ABI types.</summary>
+    public Address Create(DevnetAccount from, string name, ContractArtifact artifact, params (string Type, object Value)[] arguments)
     {
         ulong nonce = NextNonce(from);
         Address address = ContractCreation.AddressOf(from.Address, nonce);
-        byte[] data = arguments is null ? artifact.CreationCode : [.. artifact.CreationCode, .. AbiEncoder.Encode(arguments)];
+        byte[] data = [.. artifact.CreationCode, .. new ABIEncode().GetABIEncoded([.. arguments.Select(Abi)])];
         _steps.Add(new DeploymentStep($"create {name}", from, nonce, null, data, address));
         return address;
     }
@@ -36,6 +37,14 @@ internal sealed class DeploymentPlan
     /// <summary>Adds a call.</summary>
     public void Call(DevnetAccount from, Address to, string name, byte[] data) =>
         _steps.Add(new DeploymentStep(name, from, NextNonce(from), to, data, null));
+
+    private static ABIValue Abi((string Type, object Value) argument) => new(argument.Type, argument.Value switch
+    {
+        Address address => address.ToAbi(),
+        Hash32 hash => hash.ToAbi(),
+        UInt256 number => number.ToAbi(),
+        object value => value,
+    });
 
     private ulong NextNonce(DevnetAccount from)
     {

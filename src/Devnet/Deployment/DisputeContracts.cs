@@ -1,4 +1,5 @@
 using Gavel.Ethereum;
+using Nethereum.Contracts;
 
 namespace Gavel.Devnet;
 
@@ -7,9 +8,7 @@ internal sealed class DisputeContracts(NpmPackages packages, DevnetOptions optio
 {
     private static readonly DevnetAccount Owner = DevnetAccounts.Owner;
 
-    // ResourceConfig's customary values; SystemConfig wants a gas limit of at least the first and fifth together.
-    private const uint MaxResourceLimit = 20_000_000;
-    private const uint SystemTxMaxGas = 1_000_000;
+    // At least the resource limit and the system transactions' gas of ResourceConfig together.
     private const ulong L2GasLimit = 30_000_000;
 
     /// <summary>Adds every transaction, in an order in which each constructor finds what it asks.</summary>
@@ -17,7 +16,7 @@ internal sealed class DisputeContracts(NpmPackages packages, DevnetOptions optio
     /// <param name="anchors">Where the games of each start.</param>
     public DevnetAddresses Add(IReadOnlyList<DevnetGameType> types, IReadOnlyDictionary<uint, DevnetAnchor> anchors)
     {
-        Address admin = Create("ProxyAdmin", a => a.Address(Owner.Address));
+        Address admin = Create("ProxyAdmin", ("address", Owner.Address));
         ContractArtifact proxy = ContractArtifact.FromPackage(packages, "Proxy");
         Address superchain = Proxy("SuperchainConfig");
         Address system = Proxy("SystemConfig");
@@ -26,32 +25,45 @@ internal sealed class DisputeContracts(NpmPackages packages, DevnetOptions optio
         Address registry = Proxy("AnchorStateRegistry");
         Address weth = Proxy("DelayedWETH");
 
-        Initialize(superchain, "SuperchainConfig", null, DeploymentAbi.InitializeSuperchainConfig.Encode(
-            a => a.Address(DevnetAccounts.Guardian.Address).Bool(false)));
-        Initialize(factory, "DisputeGameFactory", null, DeploymentAbi.InitializeFactory.Encode(a => a.Address(Owner.Address)));
-        Initialize(registry, "AnchorStateRegistry", a => a.Address(factory), DeploymentAbi.InitializeAnchors.Encode(
-            a => a.Array([.. anchors], (list, anchor) => list.StaticTuple(item => item
-                .UInt32(anchor.Key)
-                .StaticTuple(output => output.Bytes32(anchor.Value.Root).UInt64(anchor.Value.L2BlockNumber))))));
-        Initialize(weth, "DelayedWETH", a => a.UInt64(Seconds(options.WethDelay)), DeploymentAbi.InitializeWeth.Encode(
-            a => a.Address(Owner.Address).Address(superchain)));
-        Initialize(system, "SystemConfig", null, SystemConfigData(factory, portal));
+        Initialize(superchain, "SuperchainConfig", new InitializeSuperchainConfigFunction { Guardian = DevnetAccounts.Guardian.Address.ToAbi() });
+        Initialize(factory, "DisputeGameFactory", new InitializeFactoryFunction { Owner = Owner.Address.ToAbi() });
+        InitializeAnchorsFunction startingAnchors = new()
+        {
+            StartingAnchorRoots = [.. anchors.Select(static anchor => new StartingAnchorRoot
+            {
+                GameType = anchor.Key,
+                OutputRoot = new() { Root = anchor.Value.Root.ToAbi(), L2BlockNumber = anchor.Value.L2BlockNumber },
+            })],
+        };
+        Initialize(registry, "AnchorStateRegistry", startingAnchors, ("address", factory));
+        Initialize(
+            weth,
+            "DelayedWETH",
+            new InitializeWethFunction { Owner = Owner.Address.ToAbi(), Config = superchain.ToAbi() },
+            ("uint256", Seconds(options.WethDelay)));
+        Initialize(system, "SystemConfig", SystemConfigOf(factory, portal));
+        InitializePortalFunction initializePortal = new()
+        {
+            Factory = factory.ToAbi(),
+            SystemConfig = system.ToAbi(),
+            SuperchainConfig = superchain.ToAbi(),
+            RespectedGameType = options.RespectedGameType,
+        };
         Initialize(
             portal,
             "OptimismPortal2",
-            a => a.UInt64(Seconds(options.ProofMaturityDelay)).UInt64(Seconds(options.DisputeGameFinalityDelay)),
-            DeploymentAbi.InitializePortal.Encode(
-                a => a.Address(factory).Address(system).Address(superchain).UInt32(options.RespectedGameType)));
+            initializePortal,
+            ("uint256", Seconds(options.ProofMaturityDelay)),
+            ("uint256", Seconds(options.DisputeGameFinalityDelay)));
 
-        Address oracle = Create(
-            "PreimageOracle", a => a.UInt64(options.MinProposalSize).UInt64(Seconds(options.ChallengePeriod)));
-        Address mips = Create("MIPS", a => a.Address(oracle));
+        Address oracle = Create("PreimageOracle", ("uint256", options.MinProposalSize), ("uint256", Seconds(options.ChallengePeriod)));
+        Address mips = Create("MIPS", ("address", oracle));
         Dictionary<Hash32, Address> alphabets = [];
         foreach (DevnetGameType type in types.Where(type => type.Vm == DevnetVm.Alphabet))
         {
             if (!alphabets.ContainsKey(type.AbsolutePrestate))
             {
-                alphabets[type.AbsolutePrestate] = Create("AlphabetVM", a => a.Bytes32(type.AbsolutePrestate).Address(oracle));
+                alphabets[type.AbsolutePrestate] = Create("AlphabetVM", ("bytes32", type.AbsolutePrestate), ("address", oracle));
             }
         }
 
@@ -77,70 +89,57 @@ internal sealed class DisputeContracts(NpmPackages packages, DevnetOptions optio
             GameImplementations = implementations,
         };
 
-        Address Proxy(string name) => plan.Create(Owner, $"the proxy of {name}", proxy, a => a.Address(admin));
+        Address Proxy(string name) => plan.Create(Owner, $"the proxy of {name}", proxy, ("address", admin));
 
-        void Initialize(Address at, string name, Action<AbiEncoder>? arguments, byte[] initialize)
+        void Initialize<TMessage>(Address at, string name, TMessage message, params (string Type, object Value)[] arguments)
+            where TMessage : FunctionMessage, new()
         {
             Address implementation = Create(name, arguments);
-            plan.Call(Owner, admin, $"initialise {name}", DeploymentAbi.UpgradeAndCall.Encode(
-                a => a.Address(at).Address(implementation).Bytes(initialize)));
+            plan.Call(Owner, admin, $"initialise {name}", StrictAbi.Encode(
+                new UpgradeAndCallFunction { Proxy = at.ToAbi(), Implementation = implementation.ToAbi(), Call = StrictAbi.Encode(message) }));
         }
     }
 
     private Address Game(DevnetGameType type, Address vm, Address weth, Address registry, Address factory)
     {
         string name = type.IsPermissioned ? "PermissionedDisputeGame" : "FaultDisputeGame";
-        Address game = Create(name, Arguments);
-        plan.Call(Owner, factory, $"set the init bond of type {type.Type}", DeploymentAbi.SetInitBond.Encode(
-            a => a.UInt32(type.Type).UInt(type.InitBond ?? options.InitBond)));
-        plan.Call(Owner, factory, $"set the implementation of type {type.Type}", DeploymentAbi.SetImplementation.Encode(
-            a => a.UInt32(type.Type).Address(game)));
+        (string, object)[] arguments =
+        [
+            ("uint32", type.Type),
+            ("bytes32", type.AbsolutePrestate),
+            ("uint256", type.MaxDepth ?? options.MaxDepth),
+            ("uint256", type.SplitDepth ?? options.SplitDepth),
+            ("uint64", Seconds(type.ClockExtension ?? options.ClockExtension)),
+            ("uint64", Seconds(type.MaxClockDuration ?? options.MaxClockDuration)),
+            ("address", vm),
+            ("address", weth),
+            ("address", registry),
+            ("uint256", options.L2ChainId),
+        ];
+        (string, object)[] permitted = [("address", DevnetAccounts.Proposer.Address), ("address", DevnetAccounts.Challenger.Address)];
+        Address game = Create(name, type.IsPermissioned ? [.. arguments, .. permitted] : arguments);
+        plan.Call(Owner, factory, $"set the init bond of type {type.Type}", StrictAbi.Encode(
+            new SetInitBondFunction { GameType = type.Type, InitBond = (type.InitBond ?? options.InitBond).ToAbi() }));
+        plan.Call(Owner, factory, $"set the implementation of type {type.Type}", StrictAbi.Encode(
+            new SetImplementationFunction { GameType = type.Type, Implementation = game.ToAbi() }));
         return game;
-
-        void Arguments(AbiEncoder a)
-        {
-            a.UInt32(type.Type)
-                .Bytes32(type.AbsolutePrestate)
-                .UInt64(type.MaxDepth ?? options.MaxDepth)
-                .UInt64(type.SplitDepth ?? options.SplitDepth)
-                .UInt64(Seconds(type.ClockExtension ?? options.ClockExtension))
-                .UInt64(Seconds(type.MaxClockDuration ?? options.MaxClockDuration))
-                .Address(vm)
-                .Address(weth)
-                .Address(registry)
-                .UInt64(options.L2ChainId);
-            if (type.IsPermissioned)
-            {
-                a.Address(DevnetAccounts.Proposer.Address).Address(DevnetAccounts.Challenger.Address);
-            }
-        }
     }
 
-    private static byte[] SystemConfigData(Address factory, Address portal) => DeploymentAbi.InitializeSystemConfig.Encode(a => a
-        .Address(Owner.Address)
-        .UInt32(0)
-        .UInt32(0)
-        .Bytes32(AbiEvent.TopicOf(DevnetAccounts.Batcher.Address))
-        .UInt64(L2GasLimit)
-        .Address(Address.Zero)
-        .StaticTuple(resources => resources
-            .UInt32(MaxResourceLimit)
-            .UInt8(10)
-            .UInt8(8)
-            .UInt32(1_000_000_000)
-            .UInt32(SystemTxMaxGas)
-            .UInt128(UInt128.MaxValue))
-        .Address(DevnetAddresses.BatchInbox)
-        .StaticTuple(addresses => addresses
-            .Address(Address.Zero)
-            .Address(Address.Zero)
-            .Address(Address.Zero)
-            .Address(factory)
-            .Address(portal)
-            .Address(Address.Zero)
-            .Address(Address.Zero)));
+    private static InitializeSystemConfigFunction SystemConfigOf(Address factory, Address portal)
+    {
+        byte[] batcherHash = new byte[Hash32.Size];
+        DevnetAccounts.Batcher.Address.CopyTo(batcherHash.AsSpan(Hash32.Size - Address.Size));
+        return new()
+        {
+            Owner = Owner.Address.ToAbi(),
+            BatcherHash = batcherHash,
+            GasLimit = L2GasLimit,
+            BatchInbox = DevnetAddresses.BatchInbox.ToAbi(),
+            Addresses = new() { DisputeGameFactory = factory.ToAbi(), OptimismPortal = portal.ToAbi() },
+        };
+    }
 
-    private Address Create(string name, Action<AbiEncoder>? arguments = null) =>
+    private Address Create(string name, params (string Type, object Value)[] arguments) =>
         plan.Create(Owner, name, ContractArtifact.FromPackage(packages, name), arguments);
 
     private static ulong Seconds(TimeSpan time) => time >= TimeSpan.Zero && time.Ticks % TimeSpan.TicksPerSecond == 0

@@ -83,13 +83,10 @@ public sealed class RollupView
     {
         try
         {
-            AbiDecoder decoder = new(batch, InboxAbi.Batch.Name);
-            ReadOnlyMemory<byte> header = decoder.Bytes();
-            Hash32 storageRoot = decoder.Bytes32();
-            decoder.End();
-            return DerivedBlock.Decode(header.Span, storageRoot, l1);
+            BatchEvent decoded = StrictAbi.Decode<BatchEvent>(batch.Span, InboxAbi.Batch.Signature);
+            return DerivedBlock.Decode(decoded.Header, decoded.MessagePasserStorageRoot.ToHash32(), l1);
         }
-        catch (AbiException)
+        catch (AbiMismatchException)
         {
             return null;
         }

@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using System.Numerics;
+using Nethereum.ABI.FunctionEncoding.Attributes;
 
 namespace Gavel.Ethereum;
 
@@ -11,23 +13,23 @@ public sealed record RawRevert(string Name, ReadOnlyMemory<byte> Data);
 /// </summary>
 public sealed class RevertDecoder
 {
-    private static readonly AbiError Text = new("Error(string message)");
-    private static readonly AbiError Panic = new("Panic(uint256 code)");
+    private static readonly ContractError Text = ContractError.Of<TextError>();
+    private static readonly ContractError Panic = ContractError.Of<PanicError>();
 
-    private readonly FrozenDictionary<Selector, AbiError> _errors;
+    private readonly FrozenDictionary<Selector, ContractError> _errors;
     private readonly IReadOnlyList<RawRevert> _raw;
 
     /// <summary>Registers errors; two with the same selector must have the same signature.</summary>
-    /// <exception cref="AbiException">Two different errors have the same selector.</exception>
-    public RevertDecoder(IEnumerable<AbiError> errors, IEnumerable<RawRevert>? raw = null)
+    /// <exception cref="ArgumentException">Two different errors have the same selector.</exception>
+    public RevertDecoder(IEnumerable<ContractError> errors, IEnumerable<RawRevert>? raw = null)
     {
         ArgumentNullException.ThrowIfNull(errors);
-        Dictionary<Selector, AbiError> known = new() { [Text.Selector] = Text, [Panic.Selector] = Panic };
-        foreach (AbiError error in errors)
+        Dictionary<Selector, ContractError> known = new() { [Text.Selector] = Text, [Panic.Selector] = Panic };
+        foreach (ContractError error in errors)
         {
             if (!known.TryAdd(error.Selector, error) && known[error.Selector].Signature != error.Signature)
             {
-                throw new AbiException(error.Name, $"has the selector of {known[error.Selector].Name}, {error.Selector}");
+                throw new ArgumentException($"{error.Name} has the selector of {known[error.Selector].Name}, {error.Selector}", nameof(errors));
             }
         }
 
@@ -54,19 +56,19 @@ public sealed class RevertDecoder
             return new RevertReason(null, null, [], data, null);
         }
 
-        if (!_errors.TryGetValue(selector, out AbiError? error))
+        if (!_errors.TryGetValue(selector, out ContractError? error))
         {
             return new RevertReason(null, selector, [], data, null);
         }
 
         try
         {
-            IReadOnlyList<AbiArgument> arguments = error.Decode(data);
+            IReadOnlyList<AbiArgument> arguments = error.Decode(data.Span);
             return new RevertReason(error.Name, selector, error == Panic ? [Explained(arguments[0])] : arguments, data, null);
         }
-        catch (AbiException fault)
+        catch (AbiMismatchException fault)
         {
-            return new RevertReason(error.Name, selector, [], data, fault.Message);
+            return new RevertReason(error.Name, selector, [], data, fault.Problem);
         }
     }
 
@@ -90,6 +92,20 @@ public sealed class RevertDecoder
         string hex = UInt256.Parse(code.Value).ToQuantity();
         return code with { Value = meaning is null ? hex : $"{hex} ({meaning})" };
     }
+
+    [Error("Error")]
+    private sealed class TextError : IErrorDTO
+    {
+        [Parameter("string", "message", 1)]
+        public string Message { get; set; } = "";
+    }
+
+    [Error("Panic")]
+    private sealed class PanicError : IErrorDTO
+    {
+        [Parameter("uint256", "code", 1)]
+        public BigInteger Code { get; set; }
+    }
 }
 
 /// <summary>
@@ -99,6 +115,9 @@ public sealed class RevertDecoder
 public sealed record RevertReason(
     string? Name, Selector? Selector, IReadOnlyList<AbiArgument> Arguments, ReadOnlyMemory<byte> Data, string? Fault)
 {
+    // A revert may carry megabytes.
+    private const int MaxShown = 256;
+
     /// <summary>For people, such as <c>UnexpectedRootClaim(rootClaim: 0x…)</c>.</summary>
     public override string ToString() => (Name, Selector, Fault) switch
     {
@@ -106,6 +125,6 @@ public sealed record RevertReason(
         (not null, _, not null) => $"{Name}(?) with malformed arguments: {Fault}",
         (null, not null, _) => $"unknown error {Selector} with {Data.Length} bytes of data",
         _ when Data.IsEmpty => "reverted without a reason",
-        _ => $"reverted with {Hex.Encode(Data.Span)}",
+        _ => $"reverted with {Hex.Encode(Data.Span[..Math.Min(Data.Length, MaxShown)])}",
     };
 }

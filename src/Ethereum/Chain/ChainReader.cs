@@ -39,13 +39,25 @@ public sealed class ChainReader(IJsonRpc rpc)
     public async Task<byte[]> CallAsync(CallRequest call, BlockRef at, CancellationToken cancellationToken) =>
         (await AskAsync(new("eth_call", call.ToJson(), at.ToJson()), cancellationToken).ConfigureAwait(false)).Bytes();
 
-    /// <summary>Many <c>eth_call</c>s at one block in as few round trips as possible; results in order, a revert being one of them.</summary>
+    /// <summary>
+    /// Many <c>eth_call</c>s at one block in as few round trips as possible; results in order. A revert, or a node's error about one call, is that
+    /// call's result.
+    /// </summary>
     public async Task<IReadOnlyList<CallResult>> CallManyAsync(
         IReadOnlyList<CallRequest> calls, BlockRef at, CancellationToken cancellationToken)
     {
         RpcRequest[] requests = [.. calls.Select(c => new RpcRequest("eth_call", c.ToJson(), at.ToJson()))];
         IReadOnlyList<RpcReply> replies = await Rpc.BatchAsync(requests, cancellationToken).ConfigureAwait(false);
         return [.. replies.Select((reply, i) => CallResult.Of(reply, i))];
+    }
+
+    /// <summary>The code of many accounts, as <see cref="GetCodeAsync"/>; an error about one account is that account's result.</summary>
+    public async Task<IReadOnlyList<CallResult>> GetCodesAsync(
+        IReadOnlyList<Address> accounts, BlockRef at, CancellationToken cancellationToken)
+    {
+        RpcRequest[] requests = [.. accounts.Select(account => new RpcRequest("eth_getCode", account.ToString(), at.ToJson()))];
+        IReadOnlyList<RpcReply> replies = await Rpc.BatchAsync(requests, cancellationToken).ConfigureAwait(false);
+        return [.. replies.Select(static (reply, i) => CallResult.Of(reply, i))];
     }
 
     /// <summary><c>eth_estimateGas</c>.</summary>

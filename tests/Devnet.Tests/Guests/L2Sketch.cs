@@ -1,5 +1,7 @@
 using Gavel.Ethereum;
 using Gavel.Rollup;
+using AbiEncoder = Gavel.TestKit.Judges.AbiEncoder;
+using AbiEvent = Gavel.TestKit.Judges.AbiEvent;
 
 namespace Gavel.Tests.Devnet.Guests;
 

@@ -4,6 +4,8 @@ using Gavel.Contracts;
 using Gavel.Devnet;
 using Gavel.Ethereum;
 using Gavel.TestKit;
+using AbiEncoder = Gavel.TestKit.Judges.AbiEncoder;
+using AbiFunction = Gavel.TestKit.Judges.AbiFunction;
 
 namespace Gavel.EndToEnd.Tests.Arena;
 

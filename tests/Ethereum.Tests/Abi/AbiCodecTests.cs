@@ -1,5 +1,10 @@
 using System.Text.Json;
 using Gavel.TestKit;
+using AbiDecoder = Gavel.TestKit.Judges.AbiDecoder;
+using AbiEncoder = Gavel.TestKit.Judges.AbiEncoder;
+using AbiEvent = Gavel.TestKit.Judges.AbiEvent;
+using AbiException = Gavel.TestKit.Judges.AbiException;
+using AbiFunction = Gavel.TestKit.Judges.AbiFunction;
 
 namespace Gavel.Ethereum.Tests;
 
@@ -105,7 +110,7 @@ public sealed class AbiCodecTests
     [InlineData(
         "squeezeLPP(address,uint256,(uint64[25]),(bytes,uint256,bytes32),bytes32[],(bytes,uint256,bytes32),bytes32[])", 0xd18534b5)]
     public void Computes_selectors(string signature, uint selector) =>
-        Assert.Equal(new Selector(selector), new AbiFunction(signature).Selector);
+        Assert.Equal(new Gavel.TestKit.Judges.AbiSelector(selector), new AbiFunction(signature).Selector);
 
     [Fact]
     public void Puts_the_selector_before_the_arguments_and_reads_them_back()

@@ -1,3 +1,7 @@
+using AbiDecoder = Gavel.TestKit.Judges.AbiDecoder;
+using AbiEncoder = Gavel.TestKit.Judges.AbiEncoder;
+using AbiException = Gavel.TestKit.Judges.AbiException;
+
 namespace Gavel.Ethereum.Tests;
 
 /// <summary>What the decoder refuses, and the place that the error names.</summary>

@@ -1,4 +1,6 @@
 using System.Text;
+using Nethereum.ABI.FunctionEncoding.Attributes;
+using AbiError = Gavel.TestKit.Judges.AbiError;
 
 namespace Gavel.Ethereum.Tests;
 
@@ -30,14 +32,11 @@ public sealed class RevertDecoderTests
     [Fact]
     public void Shows_every_kind_of_argument()
     {
-        AbiError error = new("E(uint8 a, int16 b, bool c, address d, bytes2 e, bytes f, string, uint256[] h, int8[2] i, (bytes32 x, bytes y)[1] j)");
-        byte[] data = error.Encode(encoder => encoder
-            .UInt8(1).Bytes32(new Hash32(Enumerable.Repeat((byte)0xff, 32).ToArray())).Bool(true).Address(Address.Zero).FixedBytes([1, 2]).Bytes([3])
-            .String("s").Array<ulong>([5, 6], (array, item) => array.UInt64(item)).StaticTuple(array => array.UInt(7).UInt(8))
-            .DynamicTuple(array => array.DynamicTuple(tuple => tuple.Bytes32(Hash32.Zero).Bytes([]))));
+        byte[] data = new AbiError("E(uint8,bool,address,bytes2,bytes,string)").Encode(encoder => encoder
+            .UInt8(1).Bool(true).Address(Address.Zero).FixedBytes([1, 2]).Bytes([3]).String("s\n"));
         Assert.Equal(
-            $"E(a: 1, b: -1, c: true, d: {Address.Zero}, e: 0x0102, f: 0x03, \"s\", h: [5, 6], i: [7, 8], j: [(x: {Hash32.Zero}, y: 0x)])",
-            new RevertDecoder([error]).Decode(data).ToString());
+            $"E(a: 1, b: true, d: {Address.Zero}, e: 0x0102, f: 0x03, \"s\\u{{a}}\")",
+            new RevertDecoder([ContractError.Of<EveryKindError>()]).Decode(data).ToString());
     }
 
     [Fact]
@@ -54,12 +53,41 @@ public sealed class RevertDecoderTests
         byte[] data = Text.Encode(encoder => encoder.String("cut"));
         RevertReason reason = RevertDecoder.BuiltIn.Decode(data.AsMemory(0, 40));
         Assert.Equal("Error", reason.Name);
-        Assert.Contains("Error.message", reason.Fault, StringComparison.Ordinal);
+        Assert.Contains("no whole number of words", reason.Fault, StringComparison.Ordinal);
         RevertReason longer = RevertDecoder.BuiltIn.Decode((byte[])[.. data, 0]);
-        Assert.Contains("left over", longer.Fault, StringComparison.Ordinal);
+        Assert.NotNull(longer.Fault);
+
+        // Text that is none is not shown as if it were.
+        data = Text.Encode(encoder => encoder.Bytes([0xc3, 0x28]));
+        Assert.StartsWith("Error(?) with malformed arguments", RevertDecoder.BuiltIn.Decode(data).ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Refuses_two_errors_of_one_selector() =>
-        Assert.Throws<AbiException>(() => new RevertDecoder([new AbiError("Mine()", Selector.Of("Error(string)"))]));
+        Assert.Throws<ArgumentException>(() => new RevertDecoder([ContractError.Of<MineError>(Selector.Of("Error(string)"))]));
+
+    [Error("E")]
+    public sealed class EveryKindError : IErrorDTO
+    {
+        [Parameter("uint8", "a", 1)]
+        public byte A { get; set; }
+
+        [Parameter("bool", "b", 2)]
+        public bool B { get; set; }
+
+        [Parameter("address", "d", 3)]
+        public string D { get; set; } = "";
+
+        [Parameter("bytes2", "e", 4)]
+        public byte[] E { get; set; } = [];
+
+        [Parameter("bytes", "f", 5)]
+        public byte[] F { get; set; } = [];
+
+        [Parameter("string", "", 6)]
+        public string G { get; set; } = "";
+    }
+
+    [Error("Mine")]
+    public sealed class MineError : IErrorDTO;
 }

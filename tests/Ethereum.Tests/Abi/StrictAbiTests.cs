@@ -1,6 +1,8 @@
 using System.Numerics;
 using Nethereum.ABI.FunctionEncoding.Attributes;
 using Nethereum.Contracts;
+using AbiEncoder = Gavel.TestKit.Judges.AbiEncoder;
+using AbiFunction = Gavel.TestKit.Judges.AbiFunction;
 
 namespace Gavel.Ethereum.Tests.Abi;
 

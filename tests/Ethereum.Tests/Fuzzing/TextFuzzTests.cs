@@ -4,6 +4,10 @@ using System.Text.Json.Nodes;
 using FsCheck;
 using FsCheck.Fluent;
 using Gavel.TestKit;
+using AbiError = Gavel.TestKit.Judges.AbiError;
+using AbiEvent = Gavel.TestKit.Judges.AbiEvent;
+using AbiException = Gavel.TestKit.Judges.AbiException;
+using AbiFunction = Gavel.TestKit.Judges.AbiFunction;
 
 namespace Gavel.Ethereum.Tests;
 

@@ -10,7 +10,7 @@ public sealed class AbiFunction
         AbiSignature parsed = AbiSignature.Parse(signature);
         Name = parsed.Name;
         Signature = parsed.Canonical;
-        Selector = Selector.Of(Signature);
+        Selector = AbiSelector.Of(Signature);
     }
 
     /// <summary>The name alone.</summary>
@@ -20,7 +20,7 @@ public sealed class AbiFunction
     public string Signature { get; }
 
     /// <summary>The first four bytes of a call.</summary>
-    public Selector Selector { get; }
+    public AbiSelector Selector { get; }
 
     /// <summary>Call data without arguments.</summary>
     public byte[] Encode() => Encode(static _ => { });
@@ -31,21 +31,21 @@ public sealed class AbiFunction
         ArgumentNullException.ThrowIfNull(write);
         AbiEncoder arguments = new();
         write(arguments);
-        byte[] data = new byte[Selector.Size + arguments.Length];
+        byte[] data = new byte[AbiSelector.Size + arguments.Length];
         Selector.CopyTo(data);
-        arguments.WriteTo(data.AsSpan(Selector.Size));
+        arguments.WriteTo(data.AsSpan(AbiSelector.Size));
         return data;
     }
 
     /// <summary>True when call data are for this function.</summary>
-    public bool IsCalledBy(ReadOnlySpan<byte> callData) => Selector.At(callData) == Selector;
+    public bool IsCalledBy(ReadOnlySpan<byte> callData) => AbiSelector.At(callData) == Selector;
 
     /// <summary>A decoder of the arguments in call data, behind the selector.</summary>
     /// <exception cref="AbiException">The data are for another function.</exception>
     public AbiDecoder Arguments(ReadOnlyMemory<byte> callData) =>
         IsCalledBy(callData.Span)
-            ? new AbiDecoder(callData[Selector.Size..])
-            : throw new AbiException(Name, $"the call data begin with {Selector.At(callData.Span)?.ToString() ?? "fewer than 4 bytes"}, not {Selector}");
+            ? new AbiDecoder(callData[AbiSelector.Size..])
+            : throw new AbiException(Name, $"the call data begin with {AbiSelector.At(callData.Span)?.ToString() ?? "fewer than 4 bytes"}, not {Selector}");
 
     /// <summary>The canonical signature.</summary>
     public override string ToString() => Signature;

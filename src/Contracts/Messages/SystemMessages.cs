@@ -1,0 +1,120 @@
+using System.Numerics;
+using Nethereum.ABI.FunctionEncoding.Attributes;
+using Nethereum.Contracts;
+
+namespace Gavel.Contracts.Messages;
+
+// SystemConfig.
+
+/// <summary>The chain's factory: an <see cref="AddressAnswer"/>.</summary>
+[Function("disputeGameFactory")]
+public sealed class DisputeGameFactoryFunction : FunctionMessage;
+
+/// <summary>The chain's portal: an <see cref="AddressAnswer"/>.</summary>
+[Function("optimismPortal")]
+public sealed class OptimismPortalFunction : FunctionMessage;
+
+// AnchorStateRegistry of 2.x games.
+
+/// <summary>Whether the game may be closed: a <see cref="FlagAnswer"/>.</summary>
+[Function("isGameFinalized")]
+public sealed class IsGameFinalizedFunction : FunctionMessage
+{
+    /// <summary>The game.</summary>
+    [Parameter("address", "_game", 1)]
+    public string Game { get; set; } = "";
+}
+
+/// <summary>Whether the game would be closed in the normal mode: a <see cref="FlagAnswer"/>.</summary>
+[Function("isGameProper")]
+public sealed class IsGameProperFunction : FunctionMessage
+{
+    /// <summary>The game.</summary>
+    [Parameter("address", "_game", 1)]
+    public string Game { get; set; } = "";
+}
+
+/// <summary>Whether the system is paused: a <see cref="FlagAnswer"/>.</summary>
+[Function("paused")]
+public sealed class PausedFunction : FunctionMessage;
+
+// DelayedWETH.
+
+/// <summary>Seconds between unlocking and withdrawal: a <see cref="CountAnswer"/>.</summary>
+[Function("delay")]
+public sealed class DelayFunction : FunctionMessage;
+
+/// <summary>What is unlocked through a game: a <see cref="WithdrawalsAnswer"/>.</summary>
+[Function("withdrawals")]
+public sealed class WithdrawalsFunction : FunctionMessage
+{
+    /// <summary>The game.</summary>
+    [Parameter("address", "", 1)]
+    public string Game { get; set; } = "";
+
+    /// <summary>The recipient.</summary>
+    [Parameter("address", "", 2)]
+    public string Recipient { get; set; } = "";
+}
+
+/// <summary>What <c>withdrawals(address,address)</c> returns.</summary>
+[FunctionOutput]
+public sealed class WithdrawalsAnswer : IFunctionOutputDTO
+{
+    /// <summary>Wei.</summary>
+    [Parameter("uint256", "amount", 1)]
+    public BigInteger Amount { get; set; }
+
+    /// <summary>Seconds since the epoch.</summary>
+    [Parameter("uint256", "timestamp", 2)]
+    public ulong UnlockedAt { get; set; }
+}
+
+// PreimageOracle.
+
+/// <summary>Whether a part is loaded: a <see cref="FlagAnswer"/>.</summary>
+[Function("preimagePartOk")]
+public sealed class PreimagePartOkFunction : FunctionMessage
+{
+    /// <summary>The preimage's key.</summary>
+    [Parameter("bytes32", "", 1)]
+    public byte[] Key { get; set; } = [];
+
+    /// <summary>Offset of the part.</summary>
+    [Parameter("uint256", "", 2)]
+    public ulong Offset { get; set; }
+}
+
+/// <summary>From this size on (bytes) large proposals are taken: a <see cref="CountAnswer"/>.</summary>
+[Function("minProposalSize")]
+public sealed class MinProposalSizeFunction : FunctionMessage;
+
+/// <summary>Seconds that a large proposal can be challenged: a <see cref="CountAnswer"/>.</summary>
+[Function("challengePeriod")]
+public sealed class ChallengePeriodFunction : FunctionMessage;
+
+/// <summary>Loads a part of a keccak256 preimage.</summary>
+[Function("loadKeccak256PreimagePart")]
+public sealed class LoadKeccak256PreimagePartFunction : FunctionMessage
+{
+    /// <summary>Offset of the part, counting the 8-byte length.</summary>
+    [Parameter("uint256", "_partOffset", 1)]
+    public ulong PartOffset { get; set; }
+
+    /// <summary>The whole preimage, without the length.</summary>
+    [Parameter("bytes", "_preimage", 2)]
+    public byte[] Preimage { get; set; } = [];
+}
+
+/// <summary>Loads a part of a sha256 preimage.</summary>
+[Function("loadSha256PreimagePart")]
+public sealed class LoadSha256PreimagePartFunction : FunctionMessage
+{
+    /// <summary>Offset of the part, counting the 8-byte length.</summary>
+    [Parameter("uint256", "_partOffset", 1)]
+    public ulong PartOffset { get; set; }
+
+    /// <summary>The whole preimage, without the length.</summary>
+    [Parameter("bytes", "_preimage", 2)]
+    public byte[] Preimage { get; set; } = [];
+}
