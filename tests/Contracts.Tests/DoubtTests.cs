@@ -101,7 +101,7 @@ public sealed class DoubtTests : GameFixture
 
         // Nothing was answered at all: that is about the node, not about a contract.
         Node.Spoil = static request => request.Method == "eth_call" ? SpoilingRpc.Error("header not found") : null;
-        await Assert.ThrowsAsync<RpcException>(async () => await Reader.StatesAsync([game], [], await HeadAsync(), None));
+        await Assert.ThrowsAsync<RpcException>(async () => await Reader.StatesAsync([game, game with { Game = Factory }], [], await HeadAsync(), None));
     }
 
     private static RpcReply? Spoilt(string moment, RpcRequest request, Address game, ref int calls)

@@ -146,13 +146,31 @@ public sealed class StrictAnswersTests
             }
 
             decoder.End();
-            return string.Join('|', values);
+
+            // The former decoder took an offset that led back into the head, where bytes happened to fit; its encoder never wrote one.
+            return Written(type, values).AsSpan().SequenceEqual(data) ? string.Join('|', values) : null;
         }
         catch (AbiException)
         {
             return null;
         }
     }
+
+    private static byte[] Written(Type type, List<string> values) => AbiEncoder.Encode(encoder =>
+    {
+        foreach ((string value, string abiType) in values.Zip(Members(type).Select(static member => member.Parameter.Type)))
+        {
+            _ = abiType switch
+            {
+                "bool" => encoder.Bool(value == "True"),
+                "address" => encoder.Address(Address.Parse(value)),
+                "bytes32" => encoder.Bytes32(Hash32.Parse(value)),
+                "bytes" => encoder.Bytes(Hex.Decode(value)),
+                "string" => encoder.String(value),
+                _ => encoder.UInt(UInt256.Parse(value)),
+            };
+        }
+    });
 
     private static string Text(object value, string abiType) => value switch
     {

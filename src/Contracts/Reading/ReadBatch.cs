@@ -37,7 +37,7 @@ public sealed class ReadBatch(ChainReader client, BlockRef at)
 
     /// <summary>Makes the reads added since the last run.</summary>
     /// <exception cref="ContractReadException">A read that is not optional failed.</exception>
-    /// <exception cref="RpcException">The node answered none of the calls.</exception>
+    /// <exception cref="RpcException">The node answered none of the calls, to several contracts.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         if (_reads.Count == 0)
@@ -61,8 +61,10 @@ public sealed class ReadBatch(ChainReader client, BlockRef at)
             return;
         }
 
-        // When nothing at all was answered, that is the node's trouble and not a contract's.
-        if (reads.All(pair => pair.Read.Fault == ReadFault.Unanswered) && failed.Cause is RpcException trouble)
+        // When several contracts were asked and none was answered for, that is the node's trouble and not theirs. Of one contract it may be
+        // its own: code that no call survives.
+        if (reads.All(pair => pair.Read.Fault == ReadFault.Unanswered) && reads.DistinctBy(pair => pair.Read.Contract).Skip(1).Any()
+            && failed.Cause is RpcException trouble)
         {
             throw trouble;
         }
