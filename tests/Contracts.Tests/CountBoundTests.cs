@@ -7,7 +7,7 @@ namespace Gavel.Contracts.Tests;
 /// Counts that a node tells are bounded before memory is spent. The code of before queued as many reads as it was told: one wrong hex digit
 /// took gigabytes.
 /// </summary>
-public sealed class CountBoundTests : GameFixture
+public sealed class CountBoundTests(SharedDevnet shared) : GameFixture(shared)
 {
     /// <summary>Wrong digits high and low, all ones, just above what fits the blocks, and more than fit 64 bits.</summary>
     [Theory]
@@ -19,14 +19,14 @@ public sealed class CountBoundTests : GameFixture
     [InlineData("0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff")]
     [InlineData("0x0000000000000000000000000000000000000000000000000000000000002001")]
     [InlineData("0x0000000000000000000000000000000000000000000000000000000000000201")]
-    [InlineData("0x0000000000000000000000000000000000000000000000000000000000000011")]
+    [InlineData("0x0000000000000000000000000000000000000000000000000000000000000031")]
     public async Task WrongCounts_OfGamesAndClaims_AreRefused_AfterFewReads(string told)
     {
         ListedGame listed = await CreateAsync();
         GameMetadata game = await Reader.MetadataAsync(listed, await HeadAsync(), None);
         Node.Spoil = request => SpoilingRpc.Calls(request, "gameCount()") || SpoilingRpc.Calls(request, "claimDataLen()") ? SpoilingRpc.Result($"\"{told}\"") : null;
         Node.Reset();
-        ContractReadException games = await Assert.ThrowsAsync<ContractReadException>(async () => await Reader.ListAsync(Factory, 1, await HeadAsync(), None));
+        ContractReadException games = await Assert.ThrowsAsync<ContractReadException>(async () => await Reader.ListAsync(Factory, listed.Index + 1, await HeadAsync(), None));
         Assert.Equal(Factory, games.Contract);
         ContractReadException claims = await Assert.ThrowsAsync<ContractReadException>(async () => await Reader.StatesAsync([game], [], await HeadAsync(), None));
         Assert.Equal(game.Game, claims.Contract);

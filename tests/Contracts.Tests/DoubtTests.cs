@@ -6,7 +6,7 @@ namespace Gavel.Contracts.Tests;
 /// <summary>
 /// A bad moment of a node must not make a game unplayable: reverted, garbled and failed are three different things, and what one look found is no conclusion. The code of before took any failed read of metadata for the game's own word and never asked again.
 /// </summary>
-public sealed class DoubtTests : GameFixture
+public sealed class DoubtTests(SharedDevnet shared) : GameFixture(shared)
 {
     /// <summary>What nodes were seen to answer about a game for a while, though it is there and well.</summary>
     public static TheoryData<string> BadMoments { get; } =

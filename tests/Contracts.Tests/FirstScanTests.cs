@@ -5,7 +5,7 @@ using Gavel.GameSolver;
 namespace Gavel.Contracts.Tests;
 
 /// <summary>What a first scan costs, counted at the node; the code of before asked for 89 answers a game at depth 50, 51 of them the same bonds.</summary>
-public sealed class FirstScanTests : GameFixture
+public sealed class FirstScanTests(SharedDevnet shared) : GameFixture(shared)
 {
     [Theory]
     [InlineData(DevnetGameType.Cannon)]

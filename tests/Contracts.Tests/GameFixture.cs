@@ -3,39 +3,50 @@ using Gavel.Ethereum;
 
 namespace Gavel.Contracts.Tests;
 
-/// <summary>A devnet whose L1 is read through a <see cref="SpoilingRpc"/>, and games on it.</summary>
-public abstract class GameFixture : IAsyncLifetime
+/// <summary>One devnet for the tests of a class, each of which makes its own games.</summary>
+public sealed class SharedDevnet : IAsyncLifetime
 {
-    private protected const int Split = 3;
-    private protected static readonly CancellationToken None = CancellationToken.None;
     private LocalDevnet? _devnet;
-    private ulong _block = 7;
 
-    private protected LocalDevnet Devnet => _devnet!;
+    public LocalDevnet Devnet => _devnet!;
 
-    private protected Address Factory => Devnet.Addresses.DisputeGameFactory;
+    public ulong NextBlock { get; set; } = 7;
 
-    private protected SpoilingRpc Node { get; private set; } = null!;
+    public async Task InitializeAsync() => _devnet = await LocalDevnet.StartAsync(new DevnetOptions { InitialL2Blocks = 2, SplitDepth = 3 });
 
-    private protected ChainReader L1 { get; private set; } = null!;
+    public async Task DisposeAsync() => await Devnet.DisposeAsync();
+}
 
-    private protected GameReader Reader { get; private set; } = null!;
+/// <summary>Reads the games of a devnet's L1 through a <see cref="SpoilingRpc"/>.</summary>
+public abstract class GameFixture : IClassFixture<SharedDevnet>
+{
+    private protected static readonly CancellationToken None = CancellationToken.None;
+    private readonly SharedDevnet _shared;
 
-    public async Task InitializeAsync()
+    protected GameFixture(SharedDevnet shared)
     {
-        _devnet = await LocalDevnet.StartAsync(new DevnetOptions { InitialL2Blocks = 2, SplitDepth = Split });
+        ArgumentNullException.ThrowIfNull(shared);
+        _shared = shared;
         Node = new SpoilingRpc(Devnet.L1.Rpc);
         L1 = new ChainReader(Node);
         Reader = new GameReader(L1);
     }
 
-    public async Task DisposeAsync() => await Devnet.DisposeAsync();
+    private protected LocalDevnet Devnet => _shared.Devnet;
+
+    private protected Address Factory => Devnet.Addresses.DisputeGameFactory;
+
+    private protected SpoilingRpc Node { get; }
+
+    private protected ChainReader L1 { get; }
+
+    private protected GameReader Reader { get; }
 
     private protected async Task<BlockRef> HeadAsync() => BlockRef.At((await Devnet.L1.GetBlockAsync(BlockRef.Latest, None)).Hash);
 
     private protected async Task<ListedGame> CreateAsync(uint type = DevnetGameType.Alphabet)
     {
-        ulong block = _block++;
+        ulong block = _shared.NextBlock++;
         ReadBatch batch = new(Devnet.L1, BlockRef.Latest);
         Read<UInt256> bond = DisputeGameFactory.InitBond(batch, Factory, type);
         await batch.RunAsync(None);
