@@ -80,6 +80,18 @@ public sealed class ChainHeads
         return first == announced;
     }
 
+    /// <summary>The look at the other endpoints that is under way, or the last one; it never fails.</summary>
+    internal Task Looking
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _looking;
+            }
+        }
+    }
+
     /// <summary>Whether every endpoint that has told a head has an old one.</summary>
     internal bool AllStand
     {

@@ -32,6 +32,11 @@ internal sealed class RpcAnswers(IReadOnlyList<RpcRequest> requests, long firstI
 
         if (Array.TrueForAll(_replies, r => r is null))
         {
+            if (_unaddressed is not null && requests.Count == 1)
+            {
+                return [new RpcReply(_unaddressed)]; // whose else
+            }
+
             throw _unaddressed ?? Malformed(_oddity ?? $"no answer to {requests[0].Method}{(requests.Count > 1 ? $" and {requests.Count - 1} more" : "")}");
         }
 

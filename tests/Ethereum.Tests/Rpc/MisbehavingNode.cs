@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.WebSockets;
+using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -120,6 +121,72 @@ internal sealed class MisbehavingNode : IAsyncDisposable
     {
         await context.Response.WriteAsync(body.ToJsonString());
         return true;
+    }
+
+    /// <summary>Answers requests that come over a WebSocket.</summary>
+    /// <param name="socket">The accepted socket.</param>
+    /// <param name="answers">After so many messages it is closed.</param>
+    /// <param name="close">How; null without a word.</param>
+    /// <param name="change">Makes of an answer the messages that are sent.</param>
+    /// <param name="subscribed">Called after each subscription.</param>
+    public async Task ServeAsync(
+        WebSocket socket, int answers = int.MaxValue, WebSocketCloseStatus? close = null, Func<JsonNode, string[]>? change = null, Action? subscribed = null)
+    {
+        byte[] buffer = new byte[1 << 20];
+        try
+        {
+            for (int i = 0; i < answers; i++)
+            {
+                int length = 0;
+                ValueWebSocketReceiveResult part;
+                do
+                {
+                    part = await socket.ReceiveAsync(buffer.AsMemory(length), CancellationToken.None);
+                    length += part.Count;
+                }
+                while (!part.EndOfMessage);
+                if (part.MessageType == WebSocketMessageType.Close)
+                {
+                    return;
+                }
+
+                JsonNode body = JsonNode.Parse(buffer.AsSpan(0, length))!;
+                JsonObject[] requests = body is JsonArray list ? [.. list.Select(r => (JsonObject)r!)] : [(JsonObject)body];
+                bool subscribe = (string)requests[0]["method"]! == "eth_subscribe";
+                JsonNode answer = body is JsonArray ? new JsonArray([.. requests.Select(Answer)])
+                    : subscribe ? Result(requests[0], "0x5") : Answer(requests[0]);
+                foreach (string text in change?.Invoke(answer) ?? [answer.ToJsonString()])
+                {
+                    await socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, true, CancellationToken.None);
+                }
+
+                if (subscribe)
+                {
+                    subscribed?.Invoke();
+                }
+            }
+
+            if (close is { } status)
+            {
+                await socket.CloseOutputAsync(status, "going", CancellationToken.None);
+            }
+        }
+        catch (WebSocketException)
+        {
+            // the client is gone
+        }
+    }
+
+    /// <summary>Announces the newest block to a subscriber.</summary>
+    public async Task AnnounceAsync(WebSocket socket)
+    {
+        JsonObject notice = new()
+        {
+            ["jsonrpc"] = "2.0",
+            ["method"] = "eth_subscription",
+            ["params"] = new JsonObject { ["subscription"] = "0x5", ["result"] = Block() },
+        };
+        await socket.SendAsync(Encoding.UTF8.GetBytes(notice.ToJsonString()), WebSocketMessageType.Text, true, CancellationToken.None);
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
