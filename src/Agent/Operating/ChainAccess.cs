@@ -77,7 +77,7 @@ internal sealed class ChainAccess : IAsyncDisposable
     private static async Task<ChainAccess> OpenAsync(
         EndpointUrl[] l1, Address? systemConfig, Address? factory, ChainOptions? options, string? dataDirectory, CancellationToken cancellationToken)
     {
-        FailoverRpc rpc = new([.. l1.Select(url => new RpcEndpoint(url))]);
+        FailoverRpc rpc = new(l1, options?.Rpc);
         try
         {
             ChainReader client = new(rpc);

@@ -1,3 +1,5 @@
+using Gavel.Ethereum;
+
 namespace Gavel.Challenger;
 
 /// <summary>One chain to defend. Addresses are hex text, durations seconds.</summary>
@@ -41,6 +43,9 @@ public sealed class ChainOptions
 
     /// <summary>Where the account's key is.</summary>
     public AccountOptions Account { get; init; } = new();
+
+    /// <summary>How the chain's nodes are reached: timeouts, patience, batches, budgets, probes, heads.</summary>
+    public RpcOptions Rpc { get; init; } = new();
 
     /// <summary>How transactions are sent.</summary>
     public SendingOptions Sending { get; init; } = new();

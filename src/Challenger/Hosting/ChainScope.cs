@@ -53,11 +53,11 @@ public sealed class ChainScope : IAsyncDisposable
         List<IAsyncDisposable> clients = [];
         try
         {
-            FailoverRpc l1Rpc = new([.. options.L1.Select(url => new RpcEndpoint(EndpointUrl.Parse(url)))]);
+            FailoverRpc l1Rpc = new(options.L1.Select(EndpointUrl.Parse), options.Rpc);
             clients.Add(l1Rpc);
             ChainReader l1 = new(l1Rpc);
-            RpcEndpoint[] rollup = [.. options.RollupNodes.Select(url => new RpcEndpoint(EndpointUrl.Parse(url)))];
-            RpcEndpoint[] execution = [.. options.L2ExecutionNodes.Select(url => new RpcEndpoint(EndpointUrl.Parse(url)))];
+            RpcEndpoint[] rollup = [.. options.RollupNodes.Select(url => new RpcEndpoint(EndpointUrl.Parse(url), options.Rpc))];
+            RpcEndpoint[] execution = [.. options.L2ExecutionNodes.Select(url => new RpcEndpoint(EndpointUrl.Parse(url), options.Rpc))];
             clients.AddRange(rollup);
             clients.AddRange(execution);
             ulong chainId = await l1.GetChainIdAsync(cancellationToken);

@@ -145,7 +145,7 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
             }
 
             // The desk outlives a chain's scope, so it has clients of its own.
-            FailoverRpc rpc = new([.. chain.L1.Select(url => new RpcEndpoint(EndpointUrl.Parse(url)))]);
+            FailoverRpc rpc = new(chain.L1.Select(EndpointUrl.Parse), chain.Rpc);
             try
             {
                 SenderDesk desk = SenderDesk.Open(FolderOf(scope, signer.Address), rpc, scope.L1ChainId, signer, chain.Sending, pause, clock, logger);
