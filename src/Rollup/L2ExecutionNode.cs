@@ -28,7 +28,7 @@ public sealed class L2ExecutionNode(ChainReader client)
 
         try
         {
-            BlockHeader header = BlockHeader.FromJson(found.Json);
+            BlockHeader header = found.ReadHeader();
             AccountProof proof = await client.GetProofAsync(OutputRoot.MessagePasser, [], BlockRef.At(header.Hash), cancellationToken);
             proof.Verify(header.StateRoot);
             return header.Number == block
@@ -40,7 +40,11 @@ public sealed class L2ExecutionNode(ChainReader client)
                     header.Encode()))
                 : NodeAnswer.Unavailable<VerifiedOutput>($"the L2 execution node gave block {header.Number} when asked for {block}");
         }
-        catch (Exception error) when (error is ChainDataException or MerkleProofException)
+        catch (MerkleProofException error) when (error.IsUnavailable)
+        {
+            return NodeAnswer.Unavailable<VerifiedOutput>($"the account proof of the L2 execution node for block {block} cannot be judged: {error.Message}");
+        }
+        catch (Exception error) when (error is MerkleProofException or RpcException { Kind: RpcErrorKind.Malformed })
         {
             return NodeAnswer.Unavailable<VerifiedOutput>($"the L2 execution node's data for block {block} are not what their hashes say: {error.Message}");
         }

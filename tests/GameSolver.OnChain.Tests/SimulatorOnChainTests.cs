@@ -8,6 +8,8 @@ using Xunit.Abstractions;
 
 namespace Gavel.GameSolver.OnChain.Tests;
 
+using Gavel.TestKit.Judges;
+
 /// <summary>The simulated contract against the real FaultDisputeGame: the same acts, the same answers, the same end to the wei.</summary>
 public sealed class SimulatorOnChainTests(ITestOutputHelper output)
 {

@@ -34,7 +34,7 @@ internal static class DemoChain
         await using RpcEndpoint endpoint = new(EndpointUrl.Parse(devnet.RollupNode.Url));
         ToldOutput told = await new RollupNode(endpoint).OutputAtBlockAsync(number, cancellationToken);
 
-        BlockHeader header = BlockHeader.FromJson((await devnet.L2.GetBlockAsync(BlockRef.At(number), cancellationToken)).Json);
+        BlockHeader header = (await devnet.L2.GetBlockAsync(BlockRef.At(number), cancellationToken)).ReadHeader();
         AccountProof proof = await devnet.L2.GetProofAsync(OutputRoot.MessagePasser, [], BlockRef.At(header.Hash), cancellationToken);
         proof.Verify(header.StateRoot);
         Hash32 rebuilt = OutputRoot.Compute(header.StateRoot, proof.State.StorageRoot, header.Hash);

@@ -21,9 +21,9 @@ internal sealed class L1Chain(ChainReader client)
             .. await client.FindBlockReceiptsAsync(BlockRef.At(block), cancellationToken).ConfigureAwait(false)
                 ?? throw new PreimageException($"the L1 node has no receipts of block {block}"),
         ];
-        MerklePatriciaTrie trie = IndexTrie.Build([.. receipts.Select(receipt => (ReadOnlyMemory<byte>)Receipt.FromJson(receipt.Json).Encode())]);
+        ReceiptsTrie trie = new(receipts);
         return trie.Root == header.ReceiptsRoot
-            ? [.. trie.Nodes.Values]
+            ? trie.Nodes
             : throw new PreimageException($"the L1 node's receipts of block {block} have the root {trie.Root}, and its header says {header.ReceiptsRoot}");
     }
 
@@ -33,7 +33,7 @@ internal sealed class L1Chain(ChainReader client)
         {
             RpcBlock answer = await client.FindBlockAsync(BlockRef.At(block), cancellationToken).ConfigureAwait(false)
                 ?? throw new PreimageException($"the L1 node does not have block {block}");
-            header = BlockHeader.FromJson(answer.Json, $"L1 block {block}");
+            header = answer.ReadHeader();
             _headers[block] = header;
         }
 

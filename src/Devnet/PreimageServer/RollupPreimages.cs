@@ -78,7 +78,7 @@ public sealed class RollupPreimages(DisputedClaim claim, ChainReader l1, ChainRe
                 _ => [Encoding.ASCII.GetBytes(RollupDocument)],
             };
         }
-        catch (Exception error) when (error is RpcException or ChainDataException or MerkleProofException)
+        catch (Exception error) when (error is RpcException or MerkleProofException)
         {
             throw new PreimageException($"the hint \"{hint}\" cannot be answered: {error.Message}", error);
         }

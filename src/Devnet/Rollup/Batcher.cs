@@ -76,7 +76,7 @@ public sealed class Batcher
     /// <summary>An L2 block as its batch will tell it, from the execution node: hash and account proof are checked.</summary>
     internal static async Task<DerivedBlock> ReadBlockAsync(ChainReader l2, ulong number, CancellationToken cancellationToken)
     {
-        BlockHeader header = BlockHeader.FromJson((await l2.GetBlockAsync(BlockRef.At(number), cancellationToken).ConfigureAwait(false)).Json);
+        BlockHeader header = (await l2.GetBlockAsync(BlockRef.At(number), cancellationToken).ConfigureAwait(false)).ReadHeader();
         AccountProof proof = await l2.GetProofAsync(
             OutputRoot.MessagePasser, [], BlockRef.At(header.Hash), cancellationToken).ConfigureAwait(false);
         proof.Verify(header.StateRoot);

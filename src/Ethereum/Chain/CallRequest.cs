@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Nethereum.Hex.HexTypes;
+using Nethereum.RPC.Eth.DTOs;
 
 namespace Gavel.Ethereum;
 
@@ -26,23 +28,19 @@ public sealed record CallRequest
     /// <summary>The tip in wei per gas.</summary>
     public UInt256? MaxPriorityFeePerGas { get; init; }
 
-    internal JsonObject ToJson()
+    /// <summary>The message call that Nethereum's services take.</summary>
+    public CallInput ToInput() => new()
     {
-        JsonObject call = new() { ["data"] = Hex.Encode(Data.Span) };
-        Add("to", To?.ToString());
-        Add("from", From?.ToString());
-        Add("value", Value.IsZero ? null : Value.ToQuantity());
-        Add("gas", Gas is { } gas ? Hex.Quantity(gas) : null);
-        Add("maxFeePerGas", MaxFeePerGas?.ToQuantity());
-        Add("maxPriorityFeePerGas", MaxPriorityFeePerGas?.ToQuantity());
-        return call;
+        To = To?.ToString(),
+        From = From?.ToString(),
+        Data = Hex.Encode(Data.Span),
+        Value = Value.IsZero ? null : Quantity(Value),
+        Gas = Gas is { } gas ? Quantity(gas) : null,
+        MaxFeePerGas = MaxFeePerGas is { } fee ? Quantity(fee) : null,
+        MaxPriorityFeePerGas = MaxPriorityFeePerGas is { } tip ? Quantity(tip) : null,
+    };
 
-        void Add(string name, string? value)
-        {
-            if (value is not null)
-            {
-                call[name] = value;
-            }
-        }
-    }
+    internal JsonObject ToJson() => NodeJson.Write(ToInput())!.AsObject();
+
+    private static HexBigInteger Quantity(UInt256 value) => new(value.ToQuantity());
 }

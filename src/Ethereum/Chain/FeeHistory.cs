@@ -1,6 +1,9 @@
 namespace Gavel.Ethereum;
 
-/// <summary>The answer of <c>eth_feeHistory</c>; all amounts in wei per gas.</summary>
+/// <summary>
+/// The answer of <c>eth_feeHistory</c>; all amounts in wei per gas. Read here, since Nethereum's DTO drops the blob base fees and fails on a ratio
+/// that is no decimal number.
+/// </summary>
 public sealed record FeeHistory
 {
     /// <summary>Number of the first block.</summary>

@@ -1,4 +1,7 @@
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Nethereum.RPC.Eth.DTOs;
+using Newtonsoft.Json;
 
 namespace Gavel.Ethereum;
 
@@ -20,29 +23,32 @@ public sealed record LogFilter
     /// <summary>For each position the topics of which one must stand there; null or empty means any.</summary>
     public IReadOnlyList<IReadOnlyList<Hash32>?> Topics { get; init; } = [];
 
-    internal JsonObject ToJson()
+    /// <summary>The filter that Nethereum's services take.</summary>
+    /// <exception cref="ArgumentException">A bound of the range is a hash.</exception>
+    public NewFilterInput ToInput()
     {
-        JsonObject filter = new()
-        {
-            ["address"] = new JsonArray([.. Addresses.Select(a => JsonValue.Create(a.ToString()))]),
-            ["topics"] = new JsonArray([.. Topics.Select(Position)]),
-        };
-        if (BlockHash is { } hash)
-        {
-            filter["blockHash"] = hash.ToString();
-            return filter;
-        }
-
-        if (From.Hash is not null || To.Hash is not null)
+        if (BlockHash is null && (From.Hash ?? To.Hash) is not null)
         {
             throw new ArgumentException("a range of logs is given by numbers or tags; for one block by hash set BlockHash");
         }
 
-        filter["fromBlock"] = From.ToString();
-        filter["toBlock"] = To.ToString();
-        return filter;
+        return new BlockFilterInput
+        {
+            BlockHash = BlockHash?.ToString(),
+            FromBlock = BlockHash is null ? From.ToParameter() : null,
+            ToBlock = BlockHash is null ? To.ToParameter() : null,
+            Address = Addresses.Count == 0 ? null : [.. Addresses.Select(a => a.ToString())],
+            Topics = [.. Topics.Select(t => t is null or { Count: 0 } ? null : t.Select(one => one.ToString()).ToArray())],
+        };
     }
 
-    private static JsonArray? Position(IReadOnlyList<Hash32>? topics) =>
-        topics is null or { Count: 0 } ? null : new JsonArray([.. topics.Select(t => JsonValue.Create(t.ToString()))]);
+    internal JsonObject ToJson() => NodeJson.Write(ToInput())!.AsObject();
+
+    /// <summary>Nethereum's filter has no block hash (EIP-234).</summary>
+    private sealed class BlockFilterInput : NewFilterInput
+    {
+        [JsonProperty("blockHash")]
+        [JsonPropertyName("blockHash")]
+        public string? BlockHash { get; init; }
+    }
 }

@@ -1,8 +1,8 @@
-using System.Text.Json;
+using Nethereum.RPC.Eth.DTOs;
 
 namespace Gavel.Ethereum;
 
-/// <summary>A block as a node shows it. Nothing here is verified: recompute the header's hash where the node is not trusted.</summary>
+/// <summary>A block as a node shows it. Nothing here is verified before <see cref="ReadHeader"/>.</summary>
 public sealed record RpcBlock
 {
     /// <summary>Height.</summary>
@@ -38,26 +38,35 @@ public sealed record RpcBlock
     /// <summary>Hashes of the transactions in their order.</summary>
     public required IReadOnlyList<Hash32> TransactionHashes { get; init; }
 
-    /// <summary>The whole object, with every field of every fork.</summary>
-    public required JsonElement Json { get; init; }
+    /// <summary>As the node sent it, with the fields of the header.</summary>
+    internal Block? Source { get; init; }
 
-    /// <summary>Reads a block object with transactions as hashes or in full.</summary>
+    /// <summary>Reads a block object with transactions as hashes, or without them as new heads come.</summary>
     /// <exception cref="RpcException">A field is missing or malformed.</exception>
-    public static RpcBlock Read(RpcValue block) => new()
+    public static RpcBlock Read(RpcValue block) =>
+        Of(NodeJson.Read<BlockWithTransactionHashes>(block.Json, block.Place) ?? throw block.Wrong("a block"), block.Place);
+
+    /// <summary>The header, whose hash is recomputed from its fields and must be the stated one.</summary>
+    /// <exception cref="RpcException">A field is missing or malformed, or the hash is another (<see cref="RpcErrorKind.Malformed"/>).</exception>
+    public BlockHeader ReadHeader() => BlockHeader.Of(Source ?? throw new InvalidOperationException("no node sent this block"), $"block {Number}");
+
+    internal static RpcBlock Of(BlockWithTransactionHashes block, string place)
     {
-        Number = block["number"].UInt64(),
-        Hash = block["hash"].Hash(),
-        ParentHash = block["parentHash"].Hash(),
-        Timestamp = block["timestamp"].UInt64(),
-        StateRoot = block["stateRoot"].Hash(),
-        TransactionsRoot = block["transactionsRoot"].Hash(),
-        ReceiptsRoot = block["receiptsRoot"].Hash(),
-        GasLimit = block["gasLimit"].UInt64(),
-        GasUsed = block["gasUsed"].UInt64(),
-        BaseFeePerGas = block["baseFeePerGas"] is { IsNull: false } fee ? fee.UInt256() : null,
-        TransactionHashes = block["transactions"] is { IsNull: false } list // newHeads leave it out
-            ? Array.ConvertAll(list.Items(), t => t.Json.ValueKind == JsonValueKind.String ? t.Hash() : t["hash"].Hash())
-            : [],
-        Json = block.Json,
-    };
+        NodeFields fields = new(place);
+        return new RpcBlock
+        {
+            Number = fields.UInt64(block.Number, "number"),
+            Hash = fields.Hash(block.BlockHash, "hash"),
+            ParentHash = fields.Hash(block.ParentHash, "parentHash"),
+            Timestamp = fields.UInt64(block.Timestamp, "timestamp"),
+            StateRoot = fields.Hash(block.StateRoot, "stateRoot"),
+            TransactionsRoot = fields.Hash(block.TransactionsRoot, "transactionsRoot"),
+            ReceiptsRoot = fields.Hash(block.ReceiptsRoot, "receiptsRoot"),
+            GasLimit = fields.UInt64(block.GasLimit, "gasLimit"),
+            GasUsed = fields.UInt64(block.GasUsed, "gasUsed"),
+            BaseFeePerGas = block.BaseFeePerGas is { } fee ? fields.UInt256(fee, "baseFeePerGas") : null,
+            TransactionHashes = block.TransactionHashes is { } list ? fields.Hashes(list, "transactions") : [],
+            Source = block,
+        };
+    }
 }

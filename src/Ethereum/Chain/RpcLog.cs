@@ -1,3 +1,6 @@
+using System.Text.Json;
+using Nethereum.RPC.Eth.DTOs;
+
 namespace Gavel.Ethereum;
 
 /// <summary>A log as a node shows it.</summary>
@@ -32,16 +35,41 @@ public sealed record RpcLog
 
     /// <summary>Reads a log of a block (not a pending one).</summary>
     /// <exception cref="RpcException">A field is missing or malformed.</exception>
-    public static RpcLog Read(RpcValue log) => new()
+    public static RpcLog Read(RpcValue log) => Of(NodeJson.Read<FilterLog>(log.Json, log.Place) ?? throw log.Wrong("a log"), log.Place);
+
+    internal static RpcLog Of(FilterLog log, string place)
     {
-        Address = log["address"].Address(),
-        Topics = Array.ConvertAll(log["topics"].Items(), t => t.Hash()),
-        Data = log["data"].Bytes(),
-        BlockNumber = log["blockNumber"].UInt64(),
-        BlockHash = log["blockHash"].Hash(),
-        TransactionHash = log["transactionHash"].Hash(),
-        TransactionIndex = log["transactionIndex"].UInt64(),
-        LogIndex = log["logIndex"].UInt64(),
-        Removed = log["removed"] is { IsNull: false } removed && removed.Boolean(),
-    };
+        const int MaxTopics = 4;
+        NodeFields fields = new(place);
+        if (log.Topics is { Length: > MaxTopics })
+        {
+            throw fields.Wrong("topics", $"at most {MaxTopics} topics", $"{log.Topics.Length}");
+        }
+
+        return new RpcLog
+        {
+            Address = fields.Address(log.Address, "address"),
+            Topics = fields.Items(log.Topics, "topics", static (topic, at) => new NodeFields(at).Hash(Text(topic), "")),
+            Data = fields.Bytes(log.Data, "data"),
+            BlockNumber = fields.UInt64(log.BlockNumber, "blockNumber"),
+            BlockHash = fields.Hash(log.BlockHash, "blockHash"),
+            TransactionHash = fields.Hash(log.TransactionHash, "transactionHash"),
+            TransactionIndex = fields.UInt64(log.TransactionIndex, "transactionIndex"),
+            LogIndex = fields.UInt64(log.LogIndex, "logIndex"),
+            Removed = log.Removed,
+        };
+    }
+
+    // The library declares topics as objects. A string may hold half of a surrogate pair, which is no text.
+    private static string? Text(object topic)
+    {
+        try
+        {
+            return topic is JsonElement { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
 }

@@ -1,4 +1,5 @@
-using System.Text.Json;
+using Nethereum.Model;
+using Nethereum.RPC.Eth.DTOs;
 
 namespace Gavel.Ethereum;
 
@@ -41,33 +42,73 @@ public sealed record RpcReceipt
     /// <summary>The logs.</summary>
     public required IReadOnlyList<RpcLog> Logs { get; init; }
 
-    /// <summary>The whole object.</summary>
-    public required JsonElement Json { get; init; }
+    /// <summary>As the node sent it, with the fields of the receipts trie.</summary>
+    internal TransactionReceipt? Source { get; init; }
 
     /// <summary>Wei that the sender paid for gas, without blobs.</summary>
     public UInt256 Fee => EffectiveGasPrice * GasUsed;
 
     /// <summary>Reads a receipt of Byzantium or later.</summary>
     /// <exception cref="RpcException">A field is missing or malformed.</exception>
-    public static RpcReceipt Read(RpcValue receipt) => new()
+    public static RpcReceipt Read(RpcValue receipt) =>
+        Of(NodeJson.Read<TransactionReceipt>(receipt.Json, receipt.Place) ?? throw receipt.Wrong("a receipt"), receipt.Place);
+
+    /// <summary>
+    /// The bytes in the block's receipts trie (EIP-658, EIP-2718). Fields that some chains add to receipts of their own types are not among
+    /// them: compare the trie's root with the header's.
+    /// </summary>
+    /// <exception cref="RpcException">A field is missing or malformed, or the bloom is not that of the logs.</exception>
+    public byte[] Encode()
     {
-        TransactionHash = receipt["transactionHash"].Hash(),
-        TransactionIndex = receipt["transactionIndex"].UInt64(),
-        BlockHash = receipt["blockHash"].Hash(),
-        BlockNumber = receipt["blockNumber"].UInt64(),
-        From = receipt["from"].Address(),
-        To = receipt["to"] is { IsNull: false } to ? to.Address() : null,
-        ContractAddress = receipt["contractAddress"] is { IsNull: false } created ? created.Address() : null,
-        Succeeded = receipt["status"].UInt64() switch
+        NodeFields fields = new($"receipt of {TransactionHash}");
+        LogBloomFilter bloom = new();
+        List<Log> logs = [];
+        foreach (RpcLog log in Logs)
         {
-            0 => false,
-            1 => true,
-            _ => throw receipt["status"].Wrong("0x0 or 0x1"),
-        },
-        GasUsed = receipt["gasUsed"].UInt64(),
-        CumulativeGasUsed = receipt["cumulativeGasUsed"].UInt64(),
-        EffectiveGasPrice = receipt["effectiveGasPrice"].UInt256(),
-        Logs = Array.ConvertAll(receipt["logs"].Items(), RpcLog.Read),
-        Json = receipt.Json,
-    };
+            Log entry = Log.Create(log.Data.ToArray(), log.Address.ToString(), [.. log.Topics.Select(topic => topic.ToArray())]);
+            bloom.AddLog(entry);
+            logs.Add(entry);
+        }
+
+        byte[] stated = fields.Bytes(Source?.LogsBloom, "logsBloom");
+        if (!stated.AsSpan().SequenceEqual(bloom.Data))
+        {
+            throw fields.Wrong("logsBloom", "the filter of the logs", Source!.LogsBloom);
+        }
+
+        ulong type = Source!.Type is { } given ? fields.UInt64(given, "type") : 0;
+        Receipt receipt = Receipt.CreateStatusReceipt(Succeeded, CumulativeGasUsed, stated, logs);
+        return type switch
+        {
+            0 => ReceiptEncoder.Current.Encode(receipt),
+            < 0x80 => ReceiptEncoder.Current.EncodeTyped(receipt, (byte)type),
+            _ => throw fields.Wrong("type", "a type below 0x80", Source.Type!.HexValue),
+        };
+    }
+
+    internal static RpcReceipt Of(TransactionReceipt receipt, string place)
+    {
+        NodeFields fields = new(place);
+        return new RpcReceipt
+        {
+            TransactionHash = fields.Hash(receipt.TransactionHash, "transactionHash"),
+            TransactionIndex = fields.UInt64(receipt.TransactionIndex, "transactionIndex"),
+            BlockHash = fields.Hash(receipt.BlockHash, "blockHash"),
+            BlockNumber = fields.UInt64(receipt.BlockNumber, "blockNumber"),
+            From = fields.Address(receipt.From, "from"),
+            To = receipt.To is { } to ? fields.Address(to, "to") : null,
+            ContractAddress = receipt.ContractAddress is { } created ? fields.Address(created, "contractAddress") : null,
+            Succeeded = fields.UInt64(receipt.Status, "status") switch
+            {
+                0 => false,
+                1 => true,
+                _ => throw fields.Wrong("status", "0x0 or 0x1", receipt.Status.HexValue),
+            },
+            GasUsed = fields.UInt64(receipt.GasUsed, "gasUsed"),
+            CumulativeGasUsed = fields.UInt64(receipt.CumulativeGasUsed, "cumulativeGasUsed"),
+            EffectiveGasPrice = fields.UInt256(receipt.EffectiveGasPrice, "effectiveGasPrice"),
+            Logs = fields.Items(receipt.Logs, "logs", RpcLog.Of),
+            Source = receipt,
+        };
+    }
 }

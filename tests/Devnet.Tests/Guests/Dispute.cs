@@ -3,6 +3,8 @@ using Gavel.Devnet;
 
 namespace Gavel.Tests.Devnet.Guests;
 
+using Gavel.TestKit.Judges;
+
 /// <summary>A rollup of <paramref name="length"/> blocks and the game that asks about it: block 3 is agreed.</summary>
 internal sealed class Dispute(int length = 8)
 {

@@ -5,6 +5,8 @@ using Gavel.TestKit;
 
 namespace Gavel.Tests.Devnet.Guests;
 
+using Gavel.TestKit.Judges;
+
 /// <summary>
 /// The programs and the devnet's rollup node derive by one rule, written twice: in Go and in C#. Both read the same random batches, good, forged, and
 /// good but for a changed byte, and must come to the same last block.

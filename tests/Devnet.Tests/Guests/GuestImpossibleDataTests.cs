@@ -4,6 +4,8 @@ using Gavel.Ethereum;
 
 namespace Gavel.Tests.Devnet.Guests;
 
+using Gavel.TestKit.Judges;
+
 /// <summary>Data that no chain can give end a program with exit code 2; data that is not there ends the run without a verdict.</summary>
 public sealed class GuestImpossibleDataTests
 {

@@ -2,6 +2,8 @@ using Gavel.Ethereum;
 
 namespace Gavel.Tests.Devnet.Guests;
 
+using Gavel.TestKit.Judges;
+
 /// <summary>What the fault-proof programs say about claims, on L1 chains made for the purpose, in both VMs.</summary>
 public sealed class GuestVerdictTests
 {

@@ -5,6 +5,8 @@ using AbiEvent = Gavel.TestKit.Judges.AbiEvent;
 
 namespace Gavel.Tests.Devnet.Guests;
 
+using Gavel.TestKit.Judges;
+
 /// <summary>A block of a rollup, with what a batch says of it.</summary>
 internal sealed record L2Block(BlockHeader Header, Hash32 StorageRoot)
 {

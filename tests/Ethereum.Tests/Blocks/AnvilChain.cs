@@ -18,7 +18,17 @@ internal sealed class AnvilChain : IAsyncDisposable
     private readonly HttpClient _http = new();
     private int _id;
 
-    private AnvilChain(AnvilProcess process) => _process = process;
+    private readonly RpcEndpoint _endpoint;
+
+    private AnvilChain(AnvilProcess process)
+    {
+        _process = process;
+        _endpoint = new RpcEndpoint(EndpointUrl.Parse(process.Url));
+        Reader = new ChainReader(_endpoint);
+    }
+
+    /// <summary>The product's reader of this chain.</summary>
+    public ChainReader Reader { get; }
 
     public static async Task<AnvilChain> StartAsync(params string[] arguments) => new(await AnvilProcess.StartAsync(arguments));
 
@@ -59,6 +69,7 @@ internal sealed class AnvilChain : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _http.Dispose();
+        await _endpoint.DisposeAsync();
         await _process.DisposeAsync();
     }
 }

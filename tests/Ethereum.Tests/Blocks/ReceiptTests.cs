@@ -3,6 +3,8 @@ using System.Text.Json.Nodes;
 
 namespace Gavel.Ethereum.Tests;
 
+using Gavel.TestKit.Judges;
+
 /// <summary>Receipts and transactions of a block of 140 (past the index 128, where keys grow) against the roots in anvil's header.</summary>
 public sealed class ReceiptTests
 {
@@ -23,6 +25,9 @@ public sealed class ReceiptTests
         Assert.Equal(header.ReceiptsRoot, IndexTrie.RootOfReceipts(receipts));
         Assert.Equal(header.LogsBloom, Bloom.Of(receipts.SelectMany(static receipt => receipt.Logs)));
         Assert.Equal(header.WithdrawalsRoot, IndexTrie.RootOf([]));
+
+        IReadOnlyList<RpcReceipt> read = (await chain.Reader.FindBlockReceiptsAsync(BlockRef.Latest, default))!;
+        Assert.Equal(receipts.Select(static receipt => Hex.Encode(receipt.Encode())), read.Select(static receipt => Hex.Encode(receipt.Encode())));
 
         List<ReadOnlyMemory<byte>> transactions = [];
         foreach (JsonElement hash in block.GetProperty("transactions").EnumerateArray())

@@ -82,7 +82,7 @@ public sealed class ChainReaderTests : IAsyncLifetime
             Assert.Equal(called.TransactionHash, receipt.TransactionHash);
         }
 
-        Assert.Equal(called.BlockHash, (await _eth.FindTransactionAsync(called.TransactionHash, None))!.Value["blockHash"].Hash());
+        Assert.Equal(called.BlockHash, (await _eth.FindTransactionAsync(called.TransactionHash, None))!.BlockHash);
         Assert.Equal([created.TransactionHash], (await _eth.GetBlockAsync(created.BlockNumber, None)).TransactionHashes);
         Assert.Null(await _eth.FindReceiptAsync(Keccak256.Empty, None));
         Assert.Null(await _eth.FindTransactionAsync(Keccak256.Empty, None));

@@ -13,22 +13,21 @@ public sealed class AccountProofTests
     public async Task Accounts_and_slots_are_proven_and_forgeries_refused()
     {
         await using AnvilChain chain = await AnvilChain.StartAsync();
-        BlockHeader header = BlockHeader.FromJson(await chain.MineAsync(
-            new JsonObject { ["from"] = From, ["data"] = AnvilChain.LoggingInitCode, ["gas"] = "0x50000" }));
+        await chain.MineAsync(new JsonObject { ["from"] = From, ["data"] = AnvilChain.LoggingInitCode, ["gas"] = "0x50000" });
+        BlockHeader header = (await chain.Reader.GetBlockAsync(BlockRef.Latest, default)).ReadHeader();
         JsonElement receipts = await chain.AskAsync("eth_getBlockReceipts", "latest");
-        string contract = receipts[0].GetProperty("contractAddress").GetString()!;
-        JsonElement json = await chain.AskAsync(
-            "eth_getProof", contract, new JsonArray([.. new UInt256[] { 1, 2, 0xff, 3, UInt256.MaxValue }.Select(static slot => (JsonNode)Hash32.FromUInt256(slot).ToString())]), "latest");
-        AccountProof proof = AccountProof.FromJson(json);
+        Address contract = Address.Parse(receipts[0].GetProperty("contractAddress").GetString()!);
+        Hash32[] slots = [.. new UInt256[] { 1, 2, 0xff, 3, UInt256.MaxValue }.Select(Hash32.FromUInt256)];
+        AccountProof proof = await chain.Reader.GetProofAsync(contract, slots, BlockRef.At(header.Hash), default);
         proof.Verify(header.StateRoot);
-        Assert.Equal(contract, proof.Address.ToString(), ignoreCase: true);
+        Assert.Equal(contract, proof.Address);
         Assert.Equal(1ul, proof.State.Nonce);
-        UInt256[] expected = [0x2a, AbiEvent.TopicOf(proof.Address).ToUInt256(), 1, 0, 0];
+        UInt256[] expected = [0x2a, UInt256.ParseHex(proof.Address.ToString()), 1, 0, 0];
         Assert.Equal(expected, proof.Storage.Select(static slot => slot.Value));
         Assert.Equal((UInt256)0xff, proof.Storage[2].Slot.ToUInt256());
 
         Refused(proof with { State = proof.State with { Nonce = 2 } });
-        Refused(proof with { State = proof.State with { StorageRoot = MerklePatriciaProof.EmptyRoot } });
+        Refused(proof with { State = proof.State with { StorageRoot = StorageTrie.EmptyRoot } });
         Refused(proof with { Address = Address.Zero });
         Refused(proof with { Nodes = [.. proof.Nodes.SkipLast(1)] });
         Refused(proof with { Nodes = [.. proof.Nodes, proof.Nodes[^1]] });
@@ -53,12 +52,13 @@ public sealed class AccountProofTests
     public async Task Every_funded_account_and_strangers_are_proven()
     {
         await using AnvilChain chain = await AnvilChain.StartAsync("--accounts", "300");
-        BlockHeader header = BlockHeader.FromJson(await chain.MineAsync());
+        await chain.MineAsync();
+        BlockHeader header = (await chain.Reader.GetBlockAsync(BlockRef.Latest, default)).ReadHeader();
         string[] accounts = [.. (await chain.AskAsync("eth_accounts")).EnumerateArray().Select(static item => item.GetString()!)];
         Assert.Equal(300, accounts.Length);
         foreach (string account in accounts.Where(static (_, i) => i % 10 == 0))
         {
-            AccountProof proof = AccountProof.FromJson(await chain.AskAsync("eth_getProof", account, new JsonArray(), "latest"));
+            AccountProof proof = await chain.Reader.GetProofAsync(Address.Parse(account), [], BlockRef.At(header.Hash), default);
             proof.Verify(header.StateRoot);
             Assert.False(proof.State.Balance.IsZero);
             Assert.Throws<MerkleProofException>(() => (proof with { State = AccountState.None }).Verify(header.StateRoot));
@@ -66,8 +66,8 @@ public sealed class AccountProofTests
 
         for (int i = 0; i < 30; i++)
         {
-            string stranger = $"0x{i:x2}{new string('7', 38)}";
-            AccountProof proof = AccountProof.FromJson(await chain.AskAsync("eth_getProof", stranger, new JsonArray(Hash32.Zero.ToString()), "latest"));
+            Address stranger = Address.Parse($"0x{i:x2}{new string('7', 38)}");
+            AccountProof proof = await chain.Reader.GetProofAsync(stranger, [Hash32.Zero], BlockRef.At(header.Hash), default);
             proof.Verify(header.StateRoot);
             Assert.Equal(AccountState.None, proof.State);
             Assert.Throws<MerkleProofException>(() =>

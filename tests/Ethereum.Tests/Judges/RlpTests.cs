@@ -4,6 +4,8 @@ using Gavel.TestKit;
 
 namespace Gavel.Ethereum.Tests;
 
+using Gavel.TestKit.Judges;
+
 /// <summary>RLP against <c>cast to-rlp</c> (vectors/rlp.json), the yellow paper's own rules, and hostile input.</summary>
 public sealed class RlpTests
 {

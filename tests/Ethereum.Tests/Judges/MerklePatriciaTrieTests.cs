@@ -5,6 +5,8 @@ using Gavel.TestKit;
 
 namespace Gavel.Ethereum.Tests;
 
+using Gavel.TestKit.Judges;
+
 /// <summary>Tries of keys of any length: a published root, and for random tries that proofs show exactly what is in them.</summary>
 public sealed class MerklePatriciaTrieTests
 {

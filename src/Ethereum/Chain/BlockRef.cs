@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Nethereum.RPC.Eth.DTOs;
 
 namespace Gavel.Ethereum;
 
@@ -65,9 +66,32 @@ public readonly struct BlockRef : IEquatable<BlockRef>
     public static implicit operator BlockRef(ulong number) => At(number);
 
     /// <summary>The block parameter of state reads: <c>"latest"</c>, <c>"0x1b4"</c> or <c>{"blockHash": …, "requireCanonical": …}</c>.</summary>
-    public JsonNode ToJson() => _form == Form.Hash
-        ? new JsonObject { ["blockHash"] = _hash.ToString(), ["requireCanonical"] = !_anyFork }
-        : JsonValue.Create(ToString());
+    public JsonNode ToJson() => NodeJson.Write(ToParameter())!;
+
+    /// <summary>The block parameter that Nethereum's services take.</summary>
+    public BlockParameter ToParameter()
+    {
+        if (_form == Form.Hash)
+        {
+            return new BlockHashParameter(_hash, !_anyFork);
+        }
+
+        if (_form == Form.Number)
+        {
+            return new BlockParameter(_number);
+        }
+
+        BlockParameter tag = new();
+        tag.SetValue(_form switch
+        {
+            Form.Latest => BlockParameter.BlockParameterType.latest,
+            Form.Pending => BlockParameter.BlockParameterType.pending,
+            Form.Safe => BlockParameter.BlockParameterType.safe,
+            Form.Finalized => BlockParameter.BlockParameterType.finalized,
+            _ => BlockParameter.BlockParameterType.earliest,
+        });
+        return tag;
+    }
 
     /// <inheritdoc/>
     public bool Equals(BlockRef other) =>
