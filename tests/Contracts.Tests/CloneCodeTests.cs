@@ -1,5 +1,4 @@
 using Gavel.Devnet;
-using Gavel.Ethereum;
 
 namespace Gavel.Contracts.Tests;
 

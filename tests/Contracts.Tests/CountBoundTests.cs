@@ -1,4 +1,3 @@
-using Gavel.Devnet;
 using Gavel.Ethereum;
 
 namespace Gavel.Contracts.Tests;

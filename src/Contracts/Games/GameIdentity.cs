@@ -1,5 +1,4 @@
 using Gavel.Contracts.Messages;
-using Gavel.Ethereum;
 
 namespace Gavel.Contracts;
 
