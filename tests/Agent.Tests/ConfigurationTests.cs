@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text;
 using System.Text.Json;
-using Gavel.Agent.Hosting;
+using Gavel.Agent.Configuring;
 using Gavel.Challenger;
 using Gavel.Devnet;
 using Gavel.Ethereum;
@@ -60,13 +60,15 @@ public sealed class ConfigurationTests : IDisposable
             """));
         string[] places =
         [
-            "Chains:0:Name", "Chains:0: set exactly one of SystemConfig and Factory", "Chains:0:SystemConfig", "Chains:0:L1:0", "Chains:0:RollupNodes",
+            "Chains:0:Name: \"a/b\"", "Chains:0: set exactly one of SystemConfig and Factory", "Chains:0:SystemConfig", "Chains:0:L1:0", "Chains:0:RollupNodes",
             "Chains:0:PollSeconds", "Chains:0:CreditAccounts:0", "Account: set exactly one of", "Account:KeyFile: there is no file no-such-key",
             "RemoteSigner:Url", "RemoteSigner:Address", "RemoteSigner:CertificateFile: there is no file", "RemoteSigner: set CertificateFile and CertificateKeyFile together",
             "RemoteSigner:TimeoutSeconds", "Sending:Confirmations", "Sending:MaxWeiPerDay", "Prestates:0", "{who}", "MaxRuns", "MaxMemoryMiB", "Host:Listen",
         ];
         Assert.All(places, place => Assert.Contains(place, error.Message, StringComparison.Ordinal));
-        Assert.Equal(places.Length, error.Message.Split('\n').Length - 1);
+        string[] lines = error.Message.Split('\n')[1..];
+        Assert.Equal(places.Length, lines.Length);
+        Assert.All(lines, line => Assert.Matches(@"gavel\.json line \d+\)$", line));
     }
 
     [Theory]
@@ -169,7 +171,7 @@ public sealed class ConfigurationTests : IDisposable
 
     private static void Compare(JsonElement json, object options, string place, List<string> differences)
     {
-        PropertyInfo[] properties = options.GetType().GetProperties();
+        PropertyInfo[] properties = [.. OptionType.OptionsOf(options.GetType())];
         differences.AddRange(json.EnumerateObject().Select(field => field.Name).Except(properties.Select(property => property.Name)).Select(name => $"{place}:{name} is no option"));
         foreach (PropertyInfo property in properties)
         {
@@ -179,9 +181,9 @@ public sealed class ConfigurationTests : IDisposable
             {
                 differences.Add($"{name} is not documented");
             }
-            else if (value is not (null or string or IList) && value.GetType().IsClass)
+            else if (OptionType.ShapeOf(property.PropertyType) == OptionShape.Section && field.ValueKind == JsonValueKind.Object)
             {
-                Compare(field, value, name, differences);
+                Compare(field, value ?? Activator.CreateInstance(property.PropertyType)!, name, differences);
             }
             else if (Text(field) != Text(value))
             {
@@ -192,12 +194,14 @@ public sealed class ConfigurationTests : IDisposable
 
     private static string Text(JsonElement field) => field.ValueKind == JsonValueKind.Array
         ? string.Join(',', field.EnumerateArray().Select(item => item.ToString()))
+        : field.ValueKind == JsonValueKind.Object ? string.Join(',', field.EnumerateObject().Select(item => $"{item.Name}={item.Value}"))
         : field.ToString();
 
     private static string Text(object? value) => value switch
     {
         null => "",
         string text => text,
+        IDictionary map => string.Join(',', map.Keys.Cast<string>().Select(key => $"{key}={map[key]}")),
         IList list => string.Join(',', list.Cast<object>().Select(item => Convert.ToString(item, CultureInfo.InvariantCulture))),
         _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
     };

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Gavel.Agent.Configuring;
 using Gavel.Agent.Hosting;
 using Gavel.Challenger;
 
@@ -41,8 +42,14 @@ internal static class RunCommand
                 chain.DryRun |= dryRun;
             }
 
+            if (await LocalChecks.RunAsync(options) is { } noPage)
+            {
+                await Console.Error.WriteLineAsync($"agent run: Host:Listen: {noPage}; Host:Required is false: the defence goes on without");
+                options.Host.Listen = "";
+            }
+
             await using WebApplication host = AgentHost.Build(options);
-            await host.RunAsync(cancellationToken);
+            await AgentHost.RunAsync(host, options, cancellationToken);
             return 0;
         }
         catch (ConfigurationException error)

@@ -1,63 +1,90 @@
+using System.Net.Sockets;
+using Gavel.Agent.Configuring;
 using Gavel.Challenger;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
+using Prometheus;
 
 namespace Gavel.Agent.Hosting;
 
-/// <summary>Puts the process together: the challenger as a hosted service, and its health over HTTP.</summary>
-internal static class AgentHost
+/// <summary>Puts the process together: the challenger as a hosted service, its health and metrics over HTTP, log and traces.</summary>
+internal static partial class AgentHost
 {
-    /// <summary>A host that is ready to run.</summary>
+    /// <summary>A host that is ready to run. Nothing of the surroundings configures it: no file of the working directory, no variable of the framework's.</summary>
     public static WebApplication Build(AgentOptions options)
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.Logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-            console.UseUtcTimestamp = true;
-        });
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "agent", ContentRootPath = AppContext.BaseDirectory });
+        LogSetup.Apply(builder.Logging, options.Logging);
         builder.Services.AddSingleton(options.Challenger);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<HttpClient>();
         builder.Services.AddSingleton<ChallengerService>();
+        builder.Services.AddSingleton<Readiness>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ChallengerService>());
+        builder.Services.AddRoutingCore();
+        TelemetrySetup.AddTraces(builder.Services, options.Telemetry.Otlp);
         if (options.Host.Listen.Length > 0)
         {
-            builder.WebHost.UseUrls(options.Host.Listen);
+            builder.WebHost.UseKestrelCore().UseUrls(options.Host.Listen);
+        }
+        else
+        {
+            builder.Services.AddSingleton<IServer, NoPage>();
         }
 
         WebApplication host = builder.Build();
+        TelemetrySetup.DeclareMetrics();
+        DangerMetrics dangers = new(host.Services.GetRequiredService<ChallengerService>().Dangers);
         host.MapGet("/healthz", () => Results.Text("alive"));
-        host.MapGet("/readyz", Ready);
+        host.MapGet("/readyz", (Readiness readiness) => readiness.Lines() is { Count: > 0 } lines
+            ? Results.Text(string.Join('\n', lines), statusCode: StatusCodes.Status503ServiceUnavailable)
+            : Results.Text("ready"));
+        host.Use((context, next) =>
+        {
+            if (context.Request.Path == "/metrics")
+            {
+                dangers.Refresh();
+            }
+
+            return next(context);
+        });
+        host.MapMetrics();
         return host;
     }
 
-    // A cycle that takes longer than this, or ten polls, is no cycle any more.
-    private static readonly TimeSpan LongestCycle = TimeSpan.FromMinutes(5);
-
-    // Ready when every configured chain has been read of late, its sender works, and nothing is wrong with its last cycle.
-    private static IResult Ready(ChallengerService challenger, ChallengerOptions options, TimeProvider clock)
+    /// <summary>Runs until it is stopped.</summary>
+    /// <exception cref="ConfigurationException">The address cannot be listened at.</exception>
+    public static async Task RunAsync(WebApplication host, AgentOptions options, CancellationToken cancellationToken)
     {
-        string[] problems =
-        [
-            .. options.Chains.Select(chain => (chain.Name, Problem: ProblemOf(chain, challenger.Health.GetValueOrDefault(chain.Name), clock.GetUtcNow())))
-                .Where(chain => chain.Problem is not null)
-                .Select(chain => $"{chain.Name}: {chain.Problem}"),
-        ];
-        return problems.Length == 0 ? Results.Text("ready") : Results.Text(string.Join('\n', problems), statusCode: StatusCodes.Status503ServiceUnavailable);
-    }
-
-    private static string? ProblemOf(ChainOptions chain, ChainHealth? health, DateTimeOffset now)
-    {
-        TimeSpan longest = TimeSpan.FromSeconds(Math.Max(LongestCycle.TotalSeconds, 10 * chain.PollSeconds));
-        return health switch
+        ILogger logger = host.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Gavel.Agent");
+        LogStart(logger, TelemetrySetup.Version, string.Join(", ", options.Challenger.Chains.Select(chain => chain.DryRun ? $"{chain.Name} (dry run)" : chain.Name)), Path.GetFullPath(options.Challenger.DataDirectory));
+        try
         {
-            null => "not read yet",
-            { Problem: { } problem } => problem,
-            { L1Block: null } => "not read yet",
-            _ when now - health.At > longest => $"no cycle has ended since {health.At:u}",
-            _ => null,
-        };
+            await host.StartAsync(cancellationToken);
+        }
+        catch (Exception error) when (error is IOException { InnerException: AddressInUseException } or SocketException or AddressInUseException)
+        {
+            throw new ConfigurationException(ListenCheck.Words(options.Host.Listen, (error.InnerException?.InnerException ?? error.InnerException ?? error) as SocketException), error);
+        }
+
+        if (options.Host.Listen.Length > 0)
+        {
+            LogListening(logger, string.Join(", ", host.Urls));
+        }
+        else
+        {
+            LogNotListening(logger);
+        }
+
+        await host.WaitForShutdownAsync(cancellationToken);
     }
+
+    [LoggerMessage(8001, LogLevel.Information, "Gavel {Version} defends {Chains}; its data is in {DataDirectory}")]
+    private static partial void LogStart(ILogger logger, string version, string chains, string dataDirectory);
+
+    [LoggerMessage(8002, LogLevel.Information, "agent listens at {Addresses}: /healthz, /readyz, /metrics")]
+    private static partial void LogListening(ILogger logger, string addresses);
+
+    [LoggerMessage(8003, LogLevel.Information, "agent listens nowhere: no /healthz, /readyz, /metrics")]
+    private static partial void LogNotListening(ILogger logger);
 }

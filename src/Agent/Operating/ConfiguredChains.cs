@@ -1,4 +1,4 @@
-using Gavel.Agent.Hosting;
+using Gavel.Agent.Configuring;
 using Gavel.Challenger;
 
 namespace Gavel.Agent.Operating;

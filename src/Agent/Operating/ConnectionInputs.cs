@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Gavel.Agent.Hosting;
+using Gavel.Agent.Configuring;
 using Gavel.Challenger;
 using Gavel.Ethereum;
 

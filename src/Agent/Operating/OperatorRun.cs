@@ -1,4 +1,4 @@
-using Gavel.Agent.Hosting;
+using Gavel.Agent.Configuring;
 using Gavel.Contracts;
 using Gavel.Ethereum;
 using Gavel.Sending;

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Gavel.Ethereum;
 
 namespace Gavel.Challenger;
@@ -24,9 +25,11 @@ public sealed class ChainOptions
     public IList<string> L2ExecutionNodes { get; init; } = [];
 
     /// <summary>Seconds between two cycles.</summary>
+    [Range(0.05, 3600)]
     public double PollSeconds { get; set; } = 12;
 
     /// <summary>L1 blocks between two full reads of all games, which catch what events did not tell.</summary>
+    [Range(1, 1_000_000)]
     public ulong AuditBlocks { get; set; } = 300;
 
     /// <summary>Game types to play. Empty: all whose rules are known.</summary>
@@ -98,6 +101,7 @@ public sealed class RemoteSignerSettings
     public string? CertificateKeyFile { get; set; }
 
     /// <summary>Seconds that one signature may take.</summary>
+    [Range(0.1, 600)]
     public double TimeoutSeconds { get; set; } = 10;
 }
 
@@ -117,17 +121,22 @@ public sealed class CannonOptions
     public string? L1Beacon { get; set; }
 
     /// <summary>VM runs at a time.</summary>
+    [Range(1, 64)]
     public int MaxRuns { get; set; } = 1;
 
     /// <summary>Most guest memory of a run in MiB.</summary>
+    [Range(64, 1 << 24)]
     public long MaxMemoryMiB { get; set; } = 8192;
 
     /// <summary>Most disk in MiB for the states kept of a run.</summary>
+    [Range(64, 1 << 30)]
     public long MaxDiskMiB { get; set; } = 8192;
 
     /// <summary>Most steps of a run.</summary>
+    [Range(1, 1L << 62)]
     public ulong MaxSteps { get; set; } = 1UL << 42;
 
     /// <summary>Seconds that the preimage server has for one answer.</summary>
+    [Range(0.1, 86_400)]
     public double ServerAnswerSeconds { get; set; } = 300;
 }

@@ -52,12 +52,12 @@ public sealed class PrestateStore(IReadOnlyList<string> sources, string cache, H
     {
         foreach (string source in sources.Prepend(cache)) // what was downloaded once is not asked for again
         {
-            bool isAddress = source.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || source.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
+            bool isAddress = PrestateSource.IsAddress(source);
             int before = problems.Count;
             bool found = false;
             foreach (string name in Endings.Select(ending => $"{prestate}{ending}"))
             {
-                string? path = isAddress ? Download(source, name, problems, cancellationToken) : Path.Combine(source, name);
+                string? path = isAddress ? Download(source, name, problems, cancellationToken) : Path.Combine(PrestateSource.FolderOf(source), name);
                 if (path is not null && File.Exists(path))
                 {
                     found = true;

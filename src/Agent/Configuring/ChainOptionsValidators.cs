@@ -1,0 +1,207 @@
+using System.Text.RegularExpressions;
+using Gavel.Challenger;
+using Gavel.Ethereum;
+using Microsoft.Extensions.Options;
+
+namespace Gavel.Agent.Configuring;
+
+/// <summary>The challenger's options as a whole.</summary>
+internal sealed class ChallengerOptionsValidator : IValidateOptions<ChallengerOptions>
+{
+    /// <inheritdoc/>
+    public ValidateOptionsResult Validate(string? name, ChallengerOptions options)
+    {
+        Problems problems = new(name);
+        if (string.IsNullOrWhiteSpace(options.DataDirectory))
+        {
+            problems.Add(nameof(options.DataDirectory), "name a folder, such as \"data\" or \"/var/lib/gavel\"");
+        }
+
+        string[] names = [.. options.Chains.Select(chain => chain.Name)];
+        foreach (string twin in names.Where(one => one.Length > 0).GroupBy(one => one, StringComparer.OrdinalIgnoreCase).Where(group => group.Count() > 1).Select(group => group.Key))
+        {
+            problems.Add(nameof(options.Chains), $"{names.Count(one => one.Equals(twin, StringComparison.OrdinalIgnoreCase))} chains are called \"{twin}\"; give each a name of its own");
+        }
+
+        return problems.Result;
+    }
+}
+
+/// <summary>One chain's own options; its sections have validators of their own.</summary>
+internal sealed partial class ChainOptionsValidator : IValidateOptions<ChainOptions>
+{
+    // Folders of the data directory that are not a chain's.
+    private static readonly string[] _taken = ["outbox", "prestates"];
+
+    /// <inheritdoc/>
+    public ValidateOptionsResult Validate(string? name, ChainOptions options)
+    {
+        Problems problems = new(name);
+        if (!ChainName().IsMatch(options.Name))
+        {
+            problems.Add(nameof(options.Name), options.Name.Length == 0
+                ? "give the chain a name of letters, digits and hyphens; it becomes a folder"
+                : $"{Redaction.Show(options.Name)} cannot name a chain; use letters, digits and hyphens, since it becomes a folder");
+        }
+        else if (_taken.Contains(options.Name, StringComparer.OrdinalIgnoreCase))
+        {
+            problems.Add(nameof(options.Name), $"\"{options.Name}\" is a folder of the agent's own; choose another name");
+        }
+
+        if (string.IsNullOrEmpty(options.SystemConfig) == string.IsNullOrEmpty(options.Factory))
+        {
+            problems.Add("", "set exactly one of SystemConfig and Factory");
+        }
+
+        problems.AddIfUnreadable(nameof(options.SystemConfig), options.SystemConfig, text => Address.Parse(text));
+        problems.AddIfUnreadable(nameof(options.Factory), options.Factory, text => Address.Parse(text));
+        problems.AddOfEndpoints(nameof(options.L1), options.L1);
+        problems.AddOfEndpoints(nameof(options.RollupNodes), options.RollupNodes);
+        problems.AddOfEndpoints(nameof(options.L2ExecutionNodes), options.L2ExecutionNodes);
+        problems.AddOfTwins(nameof(options.GameTypes), options.GameTypes, type => $"{type}");
+        for (int i = 0; i < options.CreditAccounts.Count; i++)
+        {
+            problems.AddIfUnreadable($"{nameof(options.CreditAccounts)}:{i}", options.CreditAccounts[i] is { Length: 0 } ? " " : options.CreditAccounts[i], text => Address.Parse(text));
+        }
+
+        problems.AddOfTwins(nameof(options.CreditAccounts), [.. options.CreditAccounts.Select(account => account.ToUpperInvariant())], account => Redaction.Show(account));
+        return problems.Result;
+    }
+
+    [GeneratedRegex("^[A-Za-z0-9-]{1,64}$")]
+    private static partial Regex ChainName();
+}
+
+/// <summary>Where the key is.</summary>
+internal sealed class AccountOptionsValidator : IValidateOptions<AccountOptions>
+{
+    /// <inheritdoc/>
+    public ValidateOptionsResult Validate(string? name, AccountOptions options)
+    {
+        Problems problems = new(name);
+        (string Name, string? Value)[] sources =
+        [
+            (nameof(options.KeyVariable), options.KeyVariable), (nameof(options.KeyFile), options.KeyFile), (nameof(options.MnemonicFile), options.MnemonicFile),
+            (nameof(options.KeystoreFile), options.KeystoreFile), ($"{nameof(options.RemoteSigner)}:{nameof(options.RemoteSigner.Url)}", options.RemoteSigner.Url),
+        ];
+        string[] set = [.. sources.Where(source => !string.IsNullOrEmpty(source.Value)).Select(source => source.Name)];
+        if (set.Length != 1)
+        {
+            problems.Add("", $"set exactly one of {string.Join(", ", sources.Select(source => source.Name))} (set: {(set.Length == 0 ? "none" : string.Join(", ", set))})");
+        }
+
+        problems.AddOfFile(nameof(options.KeyFile), options.KeyFile);
+        problems.AddOfFile(nameof(options.MnemonicFile), options.MnemonicFile);
+        problems.AddOfFile(nameof(options.KeystoreFile), options.KeystoreFile);
+        problems.AddOfFile(nameof(options.KeystorePasswordFile), options.KeystorePasswordFile);
+        if (options.KeyVariable is { Length: > 0 } variable && string.IsNullOrEmpty(Environment.GetEnvironmentVariable(variable)))
+        {
+            problems.Add(nameof(options.KeyVariable), Redaction.LooksSecret(variable)
+                ? $"{Redaction.Show(variable)}: the option is the name of the environment variable that holds it"
+                : $"the environment variable {variable} is not set");
+        }
+
+        if (!string.IsNullOrEmpty(options.KeystoreFile) && string.IsNullOrEmpty(options.KeystorePasswordFile))
+        {
+            problems.Add(nameof(options.KeystorePasswordFile), "a keystore needs the file that holds its password");
+        }
+
+        return problems.Result;
+    }
+}
+
+/// <summary>A remote signer, where there is one.</summary>
+internal sealed class RemoteSignerValidator : IValidateOptions<RemoteSignerSettings>
+{
+    /// <inheritdoc/>
+    public ValidateOptionsResult Validate(string? name, RemoteSignerSettings options)
+    {
+        Problems problems = new(name);
+        if (string.IsNullOrEmpty(options.Url))
+        {
+            return problems.Result;
+        }
+
+        problems.AddIfUnreadable(nameof(options.Url), options.Url, text => EndpointUrl.Parse(text));
+        if (string.IsNullOrEmpty(options.Address))
+        {
+            problems.Add(nameof(options.Address), "name the account that the service signs for");
+        }
+
+        problems.AddIfUnreadable(nameof(options.Address), options.Address, text => Address.Parse(text));
+        problems.AddOfFile(nameof(options.AuthorityFile), options.AuthorityFile);
+        problems.AddOfFile(nameof(options.CertificateFile), options.CertificateFile);
+        problems.AddOfFile(nameof(options.CertificateKeyFile), options.CertificateKeyFile);
+        if (string.IsNullOrEmpty(options.CertificateFile) != string.IsNullOrEmpty(options.CertificateKeyFile))
+        {
+            problems.Add("", "set CertificateFile and CertificateKeyFile together or neither");
+        }
+
+        return problems.Result;
+    }
+}
+
+/// <summary>How transactions are sent.</summary>
+internal sealed class SendingOptionsValidator : IValidateOptions<SendingOptions>
+{
+    /// <inheritdoc/>
+    public ValidateOptionsResult Validate(string? name, SendingOptions options)
+    {
+        string[] problems = [.. options.Problems(name ?? "")];
+        return problems.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
+    }
+}
+
+/// <summary>How execution traces are made.</summary>
+internal sealed class CannonOptionsValidator : IValidateOptions<CannonOptions>
+{
+    /// <inheritdoc/>
+    public ValidateOptionsResult Validate(string? name, CannonOptions options)
+    {
+        Problems problems = new(name);
+        for (int i = 0; i < options.Prestates.Count; i++)
+        {
+            if (PrestateSource.Problem(options.Prestates[i]) is { } problem)
+            {
+                problems.Add($"{nameof(options.Prestates)}:{i}", $"{Redaction.Show(options.Prestates[i])}: {problem}");
+            }
+        }
+
+        problems.AddOfTwins(nameof(options.Prestates), options.Prestates, source => Redaction.Show(source));
+        problems.AddOfTwins(nameof(options.AlphabetGameTypes), options.AlphabetGameTypes, type => $"{type}");
+        if (options.L1Beacon is { Length: > 0 } beacon)
+        {
+            problems.AddIfUnreadable(nameof(options.L1Beacon), beacon, text => EndpointUrl.Parse(text));
+        }
+
+        if (options.Server.Count > 0)
+        {
+            CheckServer(options.Server, problems);
+        }
+
+        return problems.Result;
+    }
+
+    private static void CheckServer(IList<string> words, Problems problems)
+    {
+        try
+        {
+            _ = new ServerTemplate([.. words]);
+        }
+        catch (FormatException error)
+        {
+            problems.Add("Server", error.Message);
+            return;
+        }
+
+        string program = words[0];
+        bool isThere = program.Contains('{', StringComparison.Ordinal)
+            || (program.Contains('/', StringComparison.Ordinal) ? File.Exists(program) : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program))));
+        if (!isThere)
+        {
+            problems.Add("Server:0", program.Contains(' ', StringComparison.Ordinal)
+                ? $"there is no program {Redaction.Show(program)}; each word of the command line is an entry of its own"
+                : $"there is no program {Redaction.Show(program)}{(program.Contains('/', StringComparison.Ordinal) ? "" : " on the PATH")}");
+        }
+    }
+}
