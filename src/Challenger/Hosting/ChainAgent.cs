@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Gavel.Contracts;
 using Gavel.Ethereum;
 using Gavel.GameSolver;
@@ -15,7 +16,11 @@ namespace Gavel.Challenger;
 /// <param name="Planned">How many calls are wanted on the chain, under way or not.</param>
 /// <param name="Problem">What an operator should look at; null when all is well.</param>
 public sealed record CycleReport(
-    L1View View, BookUpdate Book, IReadOnlyDictionary<Address, Judgement> Judgements, int Planned, string? Problem = null);
+    L1View View, BookUpdate Book, IReadOnlyDictionary<Address, Judgement> Judgements, int Planned, string? Problem = null)
+{
+    /// <summary>Games that could not be decided because of an error.</summary>
+    public int Undecided { get; init; }
+}
 
 /// <summary>Defends one chain: reads it at one L1 block, decides each game, and hands what is to be done to the outbox.</summary>
 /// <param name="heads">Heads of L1: of the first endpoint in good health whose head goes on.</param>
@@ -64,6 +69,7 @@ public sealed partial class ChainAgent(
     /// <exception cref="RpcException">L1 gave no usable answer; nothing was decided.</exception>
     public async Task<CycleReport> CycleAsync(CancellationToken cancellationToken)
     {
+        using Activity? span = ChallengerSpans.Cycle(options.Name);
         BookUpdate update = await book.UpdateAsync(L1View.Of(await heads.HeadAsync(cancellationToken)), cancellationToken);
         L1View view = update.View;
         NoteHead(view);
@@ -75,9 +81,11 @@ public sealed partial class ChainAgent(
         ParallelOptions parallel = new() { MaxDegreeOfParallelism = GamesAtATime, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(book.Games.ToArray(), parallel, async (game, cancellation) =>
         {
+            using Activity? decision = ChallengerSpans.Decision(game.Metadata);
             try
             {
                 (Judgement? judgement, IReadOnlyList<PlannedCall> calls) = await DecideAsync(game, view, cancellation);
+                ChallengerSpans.Decided(decision, judgement, calls.Count);
                 _voice.Forget(game.Metadata.Game, "failure");
                 if (judgement is not null)
                 {
@@ -96,6 +104,7 @@ public sealed partial class ChainAgent(
             {
                 // Whatever is wrong with one game must not stop the others; it is decided again in the next cycle.
                 Interlocked.Increment(ref undecided);
+                decision?.SetStatus(ActivityStatusCode.Error, error.GetType().Name);
                 _voice.Say(
                     game.Metadata,
                     "failure",
@@ -117,7 +126,10 @@ public sealed partial class ChainAgent(
             update,
             judgements,
             planned,
-            undecided > 0 ? $"{undecided} game(s) could not be decided; the log tells which and why" : Dangers is [Danger danger, ..] ? danger.ToString() : null);
+            undecided > 0 ? $"{undecided} game(s) could not be decided; the log tells which and why" : Dangers is [Danger danger, ..] ? danger.ToString() : null)
+        {
+            Undecided = undecided,
+        };
     }
 
     /// <inheritdoc/>
@@ -142,6 +154,7 @@ public sealed partial class ChainAgent(
 
     private async Task SubmitAsync(GameMetadata game, string verdict, IReadOnlyList<PlannedCall> calls, L1View view, CancellationToken cancellationToken)
     {
+        using Activity? span = ChallengerSpans.Intents(calls.Count);
         await _submitting.WaitAsync(cancellationToken);
         try
         {

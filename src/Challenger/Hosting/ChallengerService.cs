@@ -90,15 +90,22 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
         using IDisposable shown = Dangers.Add(agent);
         using IDisposable shownEndpoints = Dangers.Add(scope.Endpoints);
         LogDefending(logger, chain.Name, scope.Contracts.Factory, desk.Account);
+        CycleMetrics metrics = new(chain.Name, clock);
         while (true)
         {
+            long began = metrics.Begin();
             CycleReport? report = await CycleAsync(agent, chain, cancellationToken);
             if (report is not null)
             {
                 desk.Settle(chain.Name);
                 desk.Wake();
                 _health[chain.Name] = new ChainHealth(report.View.Block.Number, clock.GetUtcNow(), report.Problem, workers.StepsExecuted);
+                metrics.Ended(began, report, agent.Book.Games.Count(), workers.StepsExecuted);
                 Cycled?.Invoke(chain.Name, report);
+            }
+            else
+            {
+                metrics.Failed(began);
             }
 
             await Task.Delay(pause, clock, cancellationToken);
@@ -145,7 +152,7 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
             }
 
             // The desk outlives a chain's scope, so it has clients of its own.
-            FailoverRpc rpc = new(chain.L1.Select(EndpointUrl.Parse), chain.Rpc);
+            FailoverRpc rpc = new(chain.L1.Select(EndpointUrl.Parse), chain.Rpc, clock);
             try
             {
                 SenderDesk desk = SenderDesk.Open(FolderOf(scope, signer.Address), rpc, scope.L1ChainId, signer, chain.Sending, pause, clock, logger);

@@ -6,7 +6,7 @@ namespace Gavel.Ethereum;
 /// How the endpoints of one chain are treated: the one place of all timeouts, sizes, budgets and intervals of the access to nodes. Bound from
 /// <c>Challenger:Chains:n:Rpc</c>. Durations are seconds. <see cref="Problems"/> is the one validator.
 /// </summary>
-public sealed record RpcOptions
+public sealed record RpcOptions : ICheckedOptions
 {
     /// <summary>Seconds that one round trip may take before it counts as silence. 0.01 to 600; default 30.</summary>
     public double TimeoutSeconds { get; init; } = 30;

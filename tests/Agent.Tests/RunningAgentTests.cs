@@ -1,0 +1,206 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Gavel.Devnet;
+using Gavel.TestKit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace Gavel.Agent.Tests;
+
+/// <summary>
+/// An agent at work on a devnet, seen from outside: its metrics are those of the catalogue, its spans reach a collector, its health tells the
+/// truth, and none of the secrets that it was given is in anything that it says or keeps.
+/// </summary>
+public sealed partial class RunningAgentTests(OperatedDevnet chain) : IClassFixture<OperatedDevnet>, IAsyncLifetime
+{
+    private const string Password = "hunter22-in-the-url";
+    private const string Token = "tok3n-in-the-query";
+    private const string Phrase = "test test test test test test test test test test test junk";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("gavel-running-").FullName;
+    private readonly ConcurrentQueue<byte[]> _spans = new();
+    private readonly StringBuilder _said = new();
+    private readonly HttpClient _http = new();
+    private WebApplication? _collector;
+    private Process? _agent;
+    private string _page = "";
+
+    public async Task InitializeAsync()
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        _collector = builder.Build();
+        _collector.MapPost("/v1/traces", async (HttpRequest request) =>
+        {
+            using MemoryStream body = new();
+            await request.Body.CopyToAsync(body);
+            _spans.Enqueue(body.ToArray());
+        });
+        await _collector.StartAsync();
+        await StartAgentAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_agent is not null)
+        {
+            _agent.Kill();
+            _agent.Dispose();
+        }
+
+        await _collector!.DisposeAsync();
+        _http.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task AgentAtWork_IsSeenFromOutside_AndTellsNoSecret()
+    {
+        chain.CreateGame(chain.NewRoot());
+        string metrics = await WaitAsync(async () => await _http.GetStringAsync($"{_page}/metrics"), "gavel_cycle_games{chain=\"devnet\",state=\"invalid\"} 1");
+        await WaitAsync(() => Task.FromResult(Spans()), "intents");
+        HoldAgainstCatalogue(metrics);
+        string spans = Spans();
+        Assert.All((string[])["Gavel.Challenger", "cycle", "decide game", "intents", "Gavel.Ethereum"], name => Assert.Contains(name, spans, StringComparison.Ordinal));
+
+        Assert.Equal("alive", await _http.GetStringAsync($"{_page}/healthz"));
+        string ready = await (await _http.GetAsync($"{_page}/readyz")).Content.ReadAsStringAsync();
+        string said = Said();
+        Assert.Contains("agent listens at", said, StringComparison.Ordinal);
+        Assert.Contains("defends devnet, second (dry run)", said, StringComparison.Ordinal);
+
+        string kept = string.Join('\n', Directory.GetFiles(_folder, "*", SearchOption.AllDirectories)
+            .Where(file => !file.EndsWith(".phrase", StringComparison.Ordinal) && !file.EndsWith("gavel.json", StringComparison.Ordinal))
+            .Select(file => File.ReadAllText(file, Encoding.Latin1)));
+        string key = DevnetAccounts.Challenger.PrivateKey;
+        string phraseKey = "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
+        Assert.All((string[])[Password, Token, key, key[2..], phraseKey, Phrase], secret =>
+            Assert.All((string[])[said, metrics, ready, spans, kept], text => Assert.DoesNotContain(secret, text, StringComparison.OrdinalIgnoreCase)));
+
+        // A second agent of the same page, and one of the same journal, are told in one line each.
+        AgentProcess.Result second = Second();
+        Assert.Equal(2, second.Exit);
+        Assert.Contains($"Host:Listen: {_page} is in use (another agent?); choose another port", second.Error, StringComparison.Ordinal);
+        Assert.Contains("the journal of account", second.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", second.Error, StringComparison.Ordinal);
+    }
+
+    // The text, once it holds the words.
+    private async Task<string> WaitAsync(Func<Task<string>> ask, string words)
+    {
+        try
+        {
+            return await Eventually.NotNullAsync(async () => await ask() is var text && text.Contains(words, StringComparison.Ordinal) ? text : null, TimeSpan.FromMinutes(2));
+        }
+        catch (TimeoutException error)
+        {
+            throw new TimeoutException($"\"{words}\" did not appear; the agent said: {Said()}", error);
+        }
+    }
+
+    private static void HoldAgainstCatalogue(string metrics)
+    {
+        Dictionary<string, string> help = Lines(metrics, "# HELP ");
+        Dictionary<string, string> type = Lines(metrics, "# TYPE ");
+        Assert.Equal(MetricCatalogue.All.Select(metric => metric.Name).Order(StringComparer.Ordinal), help.Keys.Where(name => name.StartsWith("gavel_", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        Assert.All(MetricCatalogue.All, metric =>
+        {
+            Assert.Equal(metric.Help, help[metric.Name]);
+            Assert.Equal(metric.Kind.ToString().ToLowerInvariant(), type[metric.Name]);
+            foreach (Match sample in Sample().Matches(metrics).Where(sample => Regex.IsMatch(sample.Groups[1].Value, $"^{metric.Name}(_bucket|_sum|_count)?$")))
+            {
+                IEnumerable<string> labels = Label().Matches(sample.Groups[2].Value).Select(label => label.Groups[1].Value).Where(label => label != "le");
+                Assert.Equal(metric.Labels, labels);
+            }
+        });
+        string[] measured = [.. Sample().Matches(metrics).Select(sample => Regex.Replace(sample.Groups[1].Value, "_(bucket|sum|count)$", ""))];
+        Assert.All(
+            MetricCatalogue.All.Where(metric => metric.Name.StartsWith("gavel_cycle_", StringComparison.Ordinal) || metric.Name.StartsWith("gavel_endpoint_requests", StringComparison.Ordinal)),
+            metric => Assert.Contains(metric.Name, measured));
+    }
+
+    private static Dictionary<string, string> Lines(string metrics, string start) =>
+        metrics.Split('\n').Where(line => line.StartsWith(start, StringComparison.Ordinal))
+            .Select(line => line[start.Length..].Split(' ', 2))
+            .ToDictionary(words => words[0], words => words[1]);
+
+    private string Spans() => string.Concat(_spans.Select(Encoding.Latin1.GetString));
+
+    private string Said()
+    {
+        lock (_said)
+        {
+            return _said.ToString();
+        }
+    }
+
+    private AgentProcess.Result Second()
+    {
+        Environment.SetEnvironmentVariable("GAVEL_TEST_RUNNING_KEY", DevnetAccounts.Challenger.PrivateKey);
+        return AgentProcess.Run(_folder, "run", "--config", Path.Combine(_folder, "gavel.json"));
+    }
+
+    private async Task StartAgentAsync()
+    {
+        string phrase = Path.Combine(_folder, "second.phrase");
+        await File.WriteAllTextAsync(phrase, Phrase);
+        string l1 = $"{chain.Devnet.L1Url.Replace("http://", $"http://operator:{Password}@", StringComparison.Ordinal).TrimEnd('/')}/?apikey={Token}";
+        object Chain(string name, object account, bool dryRun) => new
+        {
+            Name = name,
+            SystemConfig = chain.Devnet.Addresses.SystemConfig.ToString(),
+            L1 = new[] { l1 },
+            RollupNodes = new[] { chain.Devnet.RollupNode.Url },
+            L2ExecutionNodes = new[] { chain.Devnet.L2Url },
+            PollSeconds = 0.5,
+            DryRun = dryRun,
+            Account = account,
+            Sending = new { Confirmations = 1 },
+        };
+        int port = FreePort();
+        _page = $"http://127.0.0.1:{port}";
+        await File.WriteAllTextAsync(Path.Combine(_folder, "gavel.json"), JsonSerializer.Serialize(new
+        {
+            Challenger = new
+            {
+                DataDirectory = Path.Combine(_folder, "data"),
+                Chains = new[] { Chain("devnet", new { KeyVariable = "GAVEL_TEST_RUNNING_KEY" }, false), Chain("second", new { MnemonicFile = phrase }, true) },
+            },
+            Host = new { Listen = _page },
+            Logging = new { Format = "Json", LogLevel = new Dictionary<string, string> { ["Default"] = "Debug" } },
+            Telemetry = new { Otlp = new { Endpoint = _collector!.Urls.Single() } },
+        }));
+        Environment.SetEnvironmentVariable("GAVEL_TEST_RUNNING_KEY", DevnetAccounts.Challenger.PrivateKey);
+        Environment.SetEnvironmentVariable("OTEL_BSP_SCHEDULE_DELAY", "200");
+        _agent = AgentProcess.Start(_folder, "run", "--config", Path.Combine(_folder, "gavel.json"));
+        DataReceivedEventHandler hear = (_, line) =>
+        {
+            lock (_said)
+            {
+                _said.AppendLine(line.Data);
+            }
+        };
+        _agent.OutputDataReceived += hear;
+        _agent.ErrorDataReceived += hear;
+        _agent.BeginOutputReadLine();
+        _agent.BeginErrorReadLine();
+        await WaitAsync(() => Task.FromResult(Said()), "agent listens at");
+    }
+
+    private static int FreePort()
+    {
+        using System.Net.Sockets.TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    [GeneratedRegex("^([a-z_]+)(?:\\{(.*)\\})? ", RegexOptions.Multiline)]
+    private static partial Regex Sample();
+
+    [GeneratedRegex("([a-z0-9_]+)=\"")]
+    private static partial Regex Label();
+}
