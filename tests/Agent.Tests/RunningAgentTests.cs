@@ -7,6 +7,7 @@ using System.Text.RegularExpressions;
 using Gavel.Devnet;
 using Gavel.TestKit;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 
 namespace Gavel.Agent.Tests;
@@ -32,7 +33,7 @@ public sealed partial class RunningAgentTests(OperatedDevnet chain) : IClassFixt
     public async Task InitializeAsync()
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
         _collector = builder.Build();
         _collector.MapPost("/v1/traces", async (HttpRequest request) =>
         {
@@ -74,8 +75,8 @@ public sealed partial class RunningAgentTests(OperatedDevnet chain) : IClassFixt
         Assert.Contains("defends devnet, second (dry run)", said, StringComparison.Ordinal);
 
         string kept = string.Join('\n', Directory.GetFiles(_folder, "*", SearchOption.AllDirectories)
-            .Where(file => !file.EndsWith(".phrase", StringComparison.Ordinal) && !file.EndsWith("gavel.json", StringComparison.Ordinal))
-            .Select(file => File.ReadAllText(file, Encoding.Latin1)));
+            .Where(file => !file.EndsWith(".phrase", StringComparison.Ordinal) && !file.EndsWith("gavel.json", StringComparison.Ordinal) && !file.EndsWith(".lock", StringComparison.Ordinal))
+            .Select(Content));
         string key = DevnetAccounts.Challenger.PrivateKey;
         string phraseKey = "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
         Assert.All((string[])[Password, Token, key, key[2..], phraseKey, Phrase], secret =>
@@ -191,6 +192,14 @@ public sealed partial class RunningAgentTests(OperatedDevnet chain) : IClassFixt
         await WaitAsync(() => Task.FromResult(Said()), "agent listens at");
     }
 
+    // Also of what the agent writes meanwhile.
+    private static string Content(string path)
+    {
+        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using StreamReader reader = new(file, Encoding.Latin1);
+        return reader.ReadToEnd();
+    }
+
     private static int FreePort()
     {
         using System.Net.Sockets.TcpListener listener = new(IPAddress.Loopback, 0);
@@ -198,7 +207,7 @@ public sealed partial class RunningAgentTests(OperatedDevnet chain) : IClassFixt
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    [GeneratedRegex("^([a-z_]+)(?:\\{(.*)\\})? ", RegexOptions.Multiline)]
+    [GeneratedRegex("^([a-z0-9_]+)(?:\\{(.*)\\})? ", RegexOptions.Multiline)]
     private static partial Regex Sample();
 
     [GeneratedRegex("([a-z0-9_]+)=\"")]
