@@ -289,6 +289,23 @@ public sealed class JournalOutboxTests : IDisposable
         Assert.Equal(before, await Samples.ShownAsync(again));
     }
 
+    [Fact]
+    public async Task JournalOfVersion1_WithARecordOfVersion2_IsCorrupt()
+    {
+        await using (JournalOutbox outbox = JournalOutbox.Open(_folder.Journal))
+        {
+            await outbox.EnqueueAsync(Samples.Intent("a"), isPermitted: true, _none);
+        }
+
+        byte[] journal = await File.ReadAllBytesAsync(_folder.Journal);
+        journal[8] = 1;
+        BitConverter.TryWriteBytes(journal.AsSpan(16), JournalFormat.Crc32C(journal.AsSpan(0, 16)));
+        await File.WriteAllBytesAsync(_folder.Journal, journal);
+        OutboxException error = Assert.Throws<OutboxException>(() => JournalOutbox.Open(_folder.Journal));
+        Assert.Equal(OutboxFault.Corrupt, error.Fault);
+        Assert.Contains("in a journal of version 1", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(0u)]
     [InlineData(3u)]
