@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Gavel.Contracts;
 using Gavel.Devnet;
 using Gavel.Ethereum;
@@ -43,25 +42,5 @@ internal static class FirstScanBench
         IReadOnlyList<GameMetadata> metadata = await reader.MetadataAsync(games, at, default);
         await reader.StatesAsync(metadata, accounts, at, default);
         return (double)rpc.Count / games.Count;
-    }
-
-    private sealed class CountingRpc(IJsonRpc node, bool hidesCode) : IJsonRpc
-    {
-        private static readonly RpcReply s_other = new(JsonDocument.Parse("\"0xfe\"").RootElement);
-
-        public int Count { get; private set; }
-
-        public Task<JsonElement> RequestAsync(RpcRequest request, CancellationToken cancellationToken)
-        {
-            Count++;
-            return node.RequestAsync(request, cancellationToken);
-        }
-
-        public async Task<IReadOnlyList<RpcReply>> BatchAsync(IReadOnlyList<RpcRequest> requests, CancellationToken cancellationToken)
-        {
-            Count += requests.Count;
-            IReadOnlyList<RpcReply> replies = await node.BatchAsync(requests, cancellationToken);
-            return [.. requests.Select((request, i) => hidesCode && request.Method == "eth_getCode" ? s_other : replies[i])];
-        }
     }
 }

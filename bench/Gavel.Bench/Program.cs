@@ -9,6 +9,7 @@ Dictionary<string, Action> subjects = new()
     ["vm"] = VmBench.Run,
     ["abi"] = AbiBench.Run,
     ["first-scan"] = FirstScanBench.Run,
+    ["cycle"] = CycleBench.Run,
 };
 
 string[] chosen = args.Length == 0 ? [.. subjects.Keys] : args;
