@@ -62,6 +62,16 @@ public sealed class ConfigurationWalkTests : IDisposable
     [InlineData("\"Sending\": { \"MaxWeiPerDay\": true }", "Sending:MaxWeiPerDay: \"true\" is not text")]
     [InlineData("\"Sending\": { \"MaxWeiPerDay\": \"1 ETH\" }", "Sending:MaxWeiPerDay: \"1 ETH\"")]
     [InlineData("\"Sending\": { \"MaxWeiPerDay\": \"\" }", "Sending:MaxWeiPerDay")]
+    [InlineData("\"Sending\": { \"MaxInFlight\": 4, \"ReservedForMoves\": 4 }", "Sending:ReservedForMoves: 4 of 4 places leave none for anything else")]
+    [InlineData("\"Sending\": { \"MaxFeeGwei\": 100, \"UrgentMaxFeeGwei\": 50 }", "Sending:UrgentMaxFeeGwei: 50 is less than MaxFeeGwei (100)")]
+    [InlineData("\"Sending\": { \"MaxTipGwei\": 0, \"UrgentMaxTipGwei\": 1 }", "Sending:UrgentMaxTipGwei: 1 is less than MaxTipGwei (0: no limit)")]
+    [InlineData("\"Sending\": { \"Endpoints\": [ \"htps://x\" ] }", "Sending:Endpoints:0: \"htps://x\": not an endpoint address")]
+    [InlineData("\"Sending\": { \"PrivateEndpoints\": [ \"https://relay.example\", \"\" ] }", "Sending:PrivateEndpoints:1: ")]
+    [InlineData("\"Rpc\": { \"TimeoutSeconds\": 1e9 }", "Chains:0:Rpc:TimeoutSeconds: 1000000000 is not between 0.01 and 600 ({0} line 5)")]
+    [InlineData("\"Rpc\": { \"HeadPollSeconds\": 90 }", "Rpc:HeadPollSeconds: 90 must be less than HeadMaxAgeSeconds (90)")]
+    [InlineData("\"Rpc\": { \"RequestsPerSecond\": 0.1 }", "write a smaller MaxBatchSize or a higher rate")]
+    [InlineData("\"Rpc\": { \"ExpectedChainId\": 0 }", "Rpc:ExpectedChainId: 0 is no chain; leave it out")]
+    [InlineData("\"Rpc\": 30", "Chains:0:Rpc: a section, {…}, belongs here")]
     [InlineData("\"Cannon\": { \"MaxDiskMiB\": -5 }", "Cannon:MaxDiskMiB: -5 is not between")]
     [InlineData("\"Cannon\": { \"MaxSteps\": 0 }", "Cannon:MaxSteps: 0 is not between")]
     [InlineData("\"Cannon\": { \"ServerAnswerSeconds\": -5 }", "Cannon:ServerAnswerSeconds: -5 is not between")]
@@ -190,6 +200,13 @@ public sealed class ConfigurationWalkTests : IDisposable
     [InlineData("\"Account\": { \"PrivateKey\": \"SECRET\" }")]
     [InlineData("\"Account\": \"SECRET\"")]
     [InlineData("\"PollSeconds\": \"SECRET\"")]
+    [InlineData("\"Rpc\": { \"TimeoutSeconds\": \"SECRET\" }")]
+    [InlineData("\"Sending\": { \"MaxWeiPerDay\": \"SECRET\" }")]
+    [InlineData("\"Sending\": { \"MaxWeiPerDay\": \"test test test test test test test test test test test junk\" }")]
+    [InlineData("\"Sending\": { \"MaxWeiPerDay\": \"https://user:hunter22@relay.example\" }")]
+    [InlineData("\"Sending\": { \"Endpoints\": [ \"relay.example?apikey=hunter22\" ] }")]
+    [InlineData("\"Sending\": { \"PrivateEndpoints\": [ \"SECRET\" ] }")]
+    [InlineData("\"Sending\": { \"PrivateEndpoints\": [ \"https://user:hunter22@relay.example\", \"https://user:hunter22@relay.example\" ] }")]
     [InlineData("\"GameTypes\": \"SECRET\"")]
     [InlineData("\"CreditAccounts\": [ \"SECRET\" ]")]
     [InlineData("\"SystemConfigs\": \"https://user:hunter22@node.example\"")]
@@ -235,6 +252,20 @@ public sealed class ConfigurationWalkTests : IDisposable
         string[] places = ["PollSecond:", "AuditBlocks:", "Sending:", "MaxRuns:", "GameTypes:0:", "Name:", "Host:Listen:", "Nonsense:"];
         Assert.All(places, place => Assert.Contains(place, told, StringComparison.Ordinal));
         Assert.StartsWith("the configuration has 8 problems:", told, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AccessToNodes_IsCheckedBeforeAnythingIsConnected_AllAtOnce()
+    {
+        // Before, the first of these ended the chain's set-up, again and again, while the agent ran on without defending it.
+        string told = Refused(Chain("\"Rpc\": { \"MaxDepth\": 1, \"PatienceSeconds\": 40, \"MaxBatchSize\": 0 }"));
+        Assert.StartsWith("the configuration has 3 problems:", told, StringComparison.Ordinal);
+        string[] expected =
+        [
+            "Challenger:Chains:0:Rpc:MaxDepth: 1 is not between 8 and 1000", "Challenger:Chains:0:Rpc:PatienceSeconds: 40 must be less than TimeoutSeconds (30)",
+            "Challenger:Chains:0:Rpc:MaxBatchSize: 0 is not between 1 and 10000",
+        ];
+        Assert.All(expected, words => Assert.Contains($"{words} ({_file} line 5)", told, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -80,7 +80,7 @@ public sealed class SendingServiceTests : IClassFixture<WatchedDevnet>, IDisposa
         }
 
         await using SenderDesk desk = await OpenAsync(folder, new SendingOptions());
-        desk.Join("a", desk.Options);
+        desk.Join("a", desk.Options, new RpcOptions());
         await Eventually.NotNullAsync(async () => await NonceAsync() > nonce ? "sent" : null, Patience);
         await Task.Delay(5);
         Assert.Equal(OutboxState.Queued, (await desk.Outbox.FindAsync(Transfer("queued").Key, None))!.State);
@@ -94,11 +94,11 @@ public sealed class SendingServiceTests : IClassFixture<WatchedDevnet>, IDisposa
     {
         SendingOptions first = new() { MaxFeeGwei = 300, UrgentMaxFeeGwei = 0, Confirmations = 2, MaxWeiPerDay = "0", MaxInFlight = 16 };
         await using SenderDesk desk = await OpenAsync(Path.Combine(_folder.FullName, "shared"), first);
-        desk.Join("a", first);
+        desk.Join("a", first, new RpcOptions());
         Assert.Equal(0, _lines.Count("share one sender"));
         SendingOptions second = new() { MaxFeeGwei = 500, UrgentMaxFeeGwei = 900, Confirmations = 5, MaxWeiPerDay = "7", MaxInFlight = 8, MaxTipGwei = 3 };
-        desk.Join("b", second);
-        desk.Join("b", second); // set up anew
+        desk.Join("b", second, new RpcOptions());
+        desk.Join("b", second, new RpcOptions()); // set up anew
         Assert.Equal((300ul, 900ul, 5ul, "7", 8, 3ul), (desk.Options.MaxFeeGwei, desk.Options.UrgentMaxFeeGwei, desk.Options.Confirmations, desk.Options.MaxWeiPerDay, desk.Options.MaxInFlight, desk.Options.MaxTipGwei));
         Assert.Equal(1, _lines.Count("share one sender"));
 
@@ -139,30 +139,28 @@ public sealed class SendingServiceTests : IClassFixture<WatchedDevnet>, IDisposa
         }
     }
 
-    [Fact]
-    public void Options_AreToldWhatIsWrongWithThemTogether()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task EndpointForSending_IsTreatedByTheChainsOptions(bool joins)
     {
-        SendingOptions wrong = new()
+        // Before, it had the defaults' 64 MiB and 30 s, whatever was configured.
+        await using FaultProxy proxy = await FaultProxy.StartAsync("http://127.0.0.1:9");
+        proxy.Say(200, new string(' ', 2_000) + "{}", "application/json");
+        SendingOptions named = new() { Endpoints = [proxy.Url] };
+        RpcOptions strict = new() { MaxResponseBytes = 1_024, MaxRetries = 0 };
+        await using SenderDesk desk = await OpenAsync(Path.Combine(_folder.FullName, $"strict-{joins}"), joins ? new SendingOptions { Endpoints = ["http://127.0.0.1:9"] } : named, joins ? null : strict);
+        desk.Join("a", desk.Options, new RpcOptions());
+        if (joins)
         {
-            MaxWeiPerDay = "ten",
-            MaxInFlight = 4,
-            ReservedForMoves = 4,
-            MaxFeeGwei = 100,
-            UrgentMaxFeeGwei = 50,
-            MaxTipGwei = 0,
-            UrgentMaxTipGwei = 1,
-            Endpoints = ["htps://x"],
-            PrivateEndpoints = ["https://user:secret@relay.example", ""],
-        };
-        string[] problems = [.. wrong.Problems("Challenger:Chains:0:Sending")];
-        foreach (string place in (string[])["MaxWeiPerDay", "ReservedForMoves", "UrgentMaxFeeGwei", "UrgentMaxTipGwei", "Endpoints:0", "PrivateEndpoints:1"])
-        {
-            Assert.Single(problems, problem => problem.StartsWith($"Challenger:Chains:0:Sending:{place}:", StringComparison.Ordinal));
+            desk.Join("b", named, strict);
+            desk.Settle("b");
         }
 
-        Assert.Equal(6, problems.Length);
-        Assert.DoesNotContain(problems, problem => problem.Contains("secret", StringComparison.Ordinal));
-        Assert.Empty(new SendingOptions().Problems("x"));
+        await desk.Outbox.EnqueueAsync(Transfer($"strict {joins}"), isPermitted: true, None);
+        desk.Settle("a");
+        desk.Wake();
+        await Eventually.TrueAsync(() => _lines.Count("larger than 1024 bytes") > 0, Patience); // else: that the answer is no JSON-RPC
     }
 
     private static Intent Transfer(string name) => new()
@@ -204,12 +202,13 @@ public sealed class SendingServiceTests : IClassFixture<WatchedDevnet>, IDisposa
 
     private Task<ulong> NonceAsync() => _world.Devnet.L1.GetTransactionCountAsync(Account, BlockRef.Latest, None);
 
-    private async Task<SenderDesk> OpenAsync(string folder, SendingOptions options) => SenderDesk.Open(
+    private async Task<SenderDesk> OpenAsync(string folder, SendingOptions options, RpcOptions? access = null) => SenderDesk.Open(
         folder,
         new FailoverRpc([new RpcEndpoint(EndpointUrl.Parse(_world.Devnet.L1Url))]),
         await _world.Devnet.L1.GetChainIdAsync(None),
         new LocalSigner(PrivateKey.FromFile(KeyFile)),
         options,
+        access ?? new RpcOptions(),
         TimeSpan.FromMilliseconds(50),
         TimeProvider.System,
         _lines);

@@ -147,8 +147,51 @@ internal sealed class SendingOptionsValidator : IValidateOptions<SendingOptions>
     /// <inheritdoc/>
     public ValidateOptionsResult Validate(string? name, SendingOptions options)
     {
-        string[] problems = [.. options.Problems(name ?? "")];
-        return problems.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
+        Problems problems = new(name);
+        if (!IsAmount(options.MaxWeiPerDay))
+        {
+            problems.Add(nameof(options.MaxWeiPerDay), $"{Redaction.Show(options.MaxWeiPerDay)} is no amount of wei; write a whole number as text, \"0\" for no limit");
+        }
+
+        if (options.ReservedForMoves >= options.MaxInFlight)
+        {
+            problems.Add(
+                nameof(options.ReservedForMoves), $"{options.ReservedForMoves} of {options.MaxInFlight} places leave none for anything else; use less than MaxInFlight");
+        }
+
+        AddIfBelow(problems, nameof(options.UrgentMaxFeeGwei), options.UrgentMaxFeeGwei, nameof(options.MaxFeeGwei), options.MaxFeeGwei);
+        AddIfBelow(problems, nameof(options.UrgentMaxTipGwei), options.UrgentMaxTipGwei, nameof(options.MaxTipGwei), options.MaxTipGwei);
+        problems.AddOfAddresses(nameof(options.Endpoints), options.Endpoints);
+        problems.AddOfAddresses(nameof(options.PrivateEndpoints), options.PrivateEndpoints);
+        return problems.Result;
+    }
+
+    // 0 is no limit.
+    private static void AddIfBelow(Problems problems, string urgentName, ulong urgent, string usualName, ulong usual)
+    {
+        if (urgent != 0 && (usual == 0 || urgent < usual))
+        {
+            problems.Add(urgentName, $"{urgent} is less than {usualName} ({usual}{(usual == 0 ? ": no limit" : "")}); what is urgent may cost no less than what is not");
+        }
+    }
+
+    // Decimal only: what is pasted in hex is no amount but a hash or a key.
+    private static bool IsAmount(string text)
+    {
+        if (!text.All(char.IsAsciiDigit))
+        {
+            return false;
+        }
+
+        try
+        {
+            _ = UInt256.Parse(text);
+            return true;
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
     }
 }
 

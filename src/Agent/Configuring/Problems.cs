@@ -45,6 +45,12 @@ internal sealed class Problems(string? place)
             Add(option, "name at least one endpoint, such as [ \"http://127.0.0.1:8545\" ]");
         }
 
+        AddOfAddresses(option, urls);
+    }
+
+    /// <summary>Endpoints that may be none: each an address, none twice.</summary>
+    public void AddOfAddresses(string option, IList<string> urls)
+    {
         for (int i = 0; i < urls.Count; i++)
         {
             AddIfUnreadable($"{option}:{i}", urls[i].Length == 0 ? " " : urls[i], url => EndpointUrl.Parse(url));

@@ -147,7 +147,7 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
             if (_desks.TryGetValue(key, out SenderDesk? known))
             {
                 await Signers.ReleaseAsync(signer);
-                known.Join(chain.Name, chain.Sending);
+                known.Join(chain.Name, chain.Sending, chain.Rpc);
                 return known;
             }
 
@@ -155,8 +155,8 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
             FailoverRpc rpc = new(chain.L1.Select(EndpointUrl.Parse), chain.Rpc, clock);
             try
             {
-                SenderDesk desk = SenderDesk.Open(FolderOf(scope, signer.Address), rpc, scope.L1ChainId, signer, chain.Sending, pause, clock, logger);
-                desk.Join(chain.Name, chain.Sending);
+                SenderDesk desk = SenderDesk.Open(FolderOf(scope, signer.Address), rpc, scope.L1ChainId, signer, chain.Sending, chain.Rpc, pause, clock, logger);
+                desk.Join(chain.Name, chain.Sending, chain.Rpc);
                 Dangers.Add(desk);
                 return _desks[key] = desk;
             }

@@ -78,12 +78,21 @@ public sealed partial class SenderDesk : IAccountDesk, IDangerSource, IAsyncDisp
     /// <param name="chainId">Their chain id.</param>
     /// <param name="signer">Signs for the account.</param>
     /// <param name="options">Fees, confirmations, limits, endpoints.</param>
+    /// <param name="access">How the endpoints of <paramref name="options"/> are treated.</param>
     /// <param name="pollInterval">How often the sender looks at the chain.</param>
     /// <param name="clock">The host's clock.</param>
     /// <param name="logger">One line for each thing that happens to an intent.</param>
     /// <exception cref="OutboxException">The journal is damaged, or another process has it open.</exception>
     public static SenderDesk Open(
-        string folder, FailoverRpc l1, ulong chainId, ISigner signer, SendingOptions options, TimeSpan pollInterval, TimeProvider clock, ILogger logger)
+        string folder,
+        FailoverRpc l1,
+        ulong chainId,
+        ISigner signer,
+        SendingOptions options,
+        RpcOptions access,
+        TimeSpan pollInterval,
+        TimeProvider clock,
+        ILogger logger)
     {
         ArgumentNullException.ThrowIfNull(l1);
         ArgumentNullException.ThrowIfNull(signer);
@@ -93,7 +102,7 @@ public sealed partial class SenderDesk : IAccountDesk, IDangerSource, IAsyncDisp
         JournalOutbox outbox = JournalOutbox.Open(path, new JournalOptions { Clock = clock, ReserveBytes = (long)options.ReserveMiB << 20 });
         ChainReader client = new(l1);
         Dictionary<string, RpcEndpoint> endpoints = [];
-        SenderOptions senderOptions = Sender(options, endpoints, l1, new SenderOptions
+        SenderOptions senderOptions = Sender(options, url => Connect(url, endpoints, access, clock), l1, new SenderOptions
         {
             ChainId = chainId,
             Policy = new SpendPolicy(UInt256.Zero),
@@ -116,7 +125,10 @@ public sealed partial class SenderDesk : IAccountDesk, IDangerSource, IAsyncDisp
     /// A chain sends from here. With more than one the stricter limits hold for all of them, which is said aloud; and what earlier runs left in
     /// the queue is refused only when each has decided once.
     /// </summary>
-    public void Join(string chain, SendingOptions options)
+    /// <param name="chain">Its name.</param>
+    /// <param name="options">Its limits and endpoints.</param>
+    /// <param name="access">How endpoints are treated that no chain before it named.</param>
+    public void Join(string chain, SendingOptions options, RpcOptions access)
     {
         ArgumentNullException.ThrowIfNull(options);
         lock (_lock)
@@ -133,7 +145,7 @@ public sealed partial class SenderDesk : IAccountDesk, IDangerSource, IAsyncDisp
             }
 
             _options = _options.StricterOf(options);
-            _senderOptions = Sender(_options, _endpoints, null, _senderOptions);
+            _senderOptions = Sender(_options, url => Connect(url, _endpoints, access, _clock), null, _senderOptions);
             _sender.Use(_senderOptions);
             LogShared(
                 _logger, chain, Account, _options.Confirmations, _options.MaxWeiPerDay, _options.MaxFeeGwei, _options.UrgentMaxFeeGwei, _options.MaxTipGwei, _options.UrgentMaxTipGwei);
@@ -179,23 +191,23 @@ public sealed partial class SenderDesk : IAccountDesk, IDangerSource, IAsyncDisp
     }
 
     // Endpoints that are configured for sending are connected to once, whoever names them; by default they are the L1 nodes, one by one.
-    private static SenderOptions Sender(SendingOptions options, Dictionary<string, RpcEndpoint> endpoints, FailoverRpc? l1, SenderOptions known)
+    private static SenderOptions Sender(SendingOptions options, Func<string, SendingEndpoint> connect, FailoverRpc? l1, SenderOptions known)
     {
         IEnumerable<SendingEndpoint> first = l1 is not null && options.Endpoints.Count == 0
             ? l1.Endpoints.Select(endpoint => new SendingEndpoint($"{endpoint.Url}", endpoint))
             : known.Endpoints;
         return options.For(known) with
         {
-            Endpoints = [.. first.UnionBy(options.Endpoints.Select(url => Connect(url, endpoints)), endpoint => endpoint.Name)],
-            PrivateEndpoints = [.. options.PrivateEndpoints.Select(url => Connect(url, endpoints))],
+            Endpoints = [.. first.UnionBy(options.Endpoints.Select(connect), endpoint => endpoint.Name)],
+            PrivateEndpoints = [.. options.PrivateEndpoints.Select(connect)],
         };
     }
 
-    private static SendingEndpoint Connect(string url, Dictionary<string, RpcEndpoint> endpoints)
+    private static SendingEndpoint Connect(string url, Dictionary<string, RpcEndpoint> endpoints, RpcOptions access, TimeProvider clock)
     {
         if (!endpoints.TryGetValue(url, out RpcEndpoint? endpoint))
         {
-            endpoints[url] = endpoint = new RpcEndpoint(EndpointUrl.Parse(url));
+            endpoints[url] = endpoint = new RpcEndpoint(EndpointUrl.Parse(url), access, clock);
         }
 
         return new SendingEndpoint($"{endpoint.Url}", endpoint);

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Gavel.Ethereum;
 using Gavel.Sending;
 
 namespace Gavel.Challenger;
@@ -69,42 +68,6 @@ public sealed class SendingOptions
     [Range(0, 1024)]
     public int ReserveMiB { get; set; } = 4;
 
-    /// <summary>What is wrong with the values together; each is in its own range.</summary>
-    /// <param name="place">Where the section stands, for example <c>Challenger:Chains:0:Sending</c>.</param>
-    public IEnumerable<string> Problems(string place)
-    {
-        if (!IsAmount(MaxWeiPerDay))
-        {
-            yield return $"{place}:MaxWeiPerDay: \"{MaxWeiPerDay}\" is no amount of wei; write a whole number as text, \"0\" for no limit";
-        }
-
-        if (ReservedForMoves >= MaxInFlight)
-        {
-            yield return $"{place}:ReservedForMoves: {ReservedForMoves} of {MaxInFlight} places leave none for anything else; use less than MaxInFlight";
-        }
-
-        if (Below(UrgentMaxFeeGwei, MaxFeeGwei))
-        {
-            yield return $"{place}:UrgentMaxFeeGwei: {UrgentMaxFeeGwei} is less than MaxFeeGwei ({MaxFeeGwei}); what is urgent may cost no less than what is not";
-        }
-
-        if (Below(UrgentMaxTipGwei, MaxTipGwei))
-        {
-            yield return $"{place}:UrgentMaxTipGwei: {UrgentMaxTipGwei} is less than MaxTipGwei ({MaxTipGwei}); what is urgent may cost no less than what is not";
-        }
-
-        foreach ((string name, IList<string> urls) in new[] { (nameof(Endpoints), Endpoints), (nameof(PrivateEndpoints), PrivateEndpoints) })
-        {
-            for (int i = 0; i < urls.Count; i++)
-            {
-                if (ProblemOf(urls[i]) is { } problem)
-                {
-                    yield return $"{place}:{name}:{i}: {problem}";
-                }
-            }
-        }
-    }
-
     /// <summary>These options and another chain's that sends from the same account: of each limit the stricter one, and the endpoints of both.</summary>
     public SendingOptions StricterOf(SendingOptions other)
     {
@@ -157,35 +120,7 @@ public sealed class SendingOptions
     // Small enough to be multiplied.
     private static UInt256 Cap(ulong gwei) => gwei == 0 ? (UInt256)ulong.MaxValue * WeiPerGwei : (UInt256)gwei * WeiPerGwei;
 
-    private static bool Below(ulong urgent, ulong usual) => urgent != 0 && (usual == 0 || urgent < usual);
-
     private static ulong Least(ulong a, ulong b) => a == 0 ? b : b == 0 ? a : Math.Min(a, b);
 
     private static UInt256 Least(UInt256 a, UInt256 b) => a.IsZero ? b : b.IsZero ? a : a < b ? a : b;
-
-    private static bool IsAmount(string text)
-    {
-        try
-        {
-            _ = UInt256.Parse(text);
-            return true;
-        }
-        catch (FormatException)
-        {
-            return false;
-        }
-    }
-
-    private static string? ProblemOf(string url)
-    {
-        try
-        {
-            _ = EndpointUrl.Parse(url);
-            return null;
-        }
-        catch (FormatException error)
-        {
-            return error.Message;
-        }
-    }
 }
