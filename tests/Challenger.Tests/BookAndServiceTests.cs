@@ -10,6 +10,7 @@ namespace Gavel.Challenger.Tests;
 /// <summary>Which games of a real factory are covered and read again, and how chains fare beside each other.</summary>
 public sealed class BookAndServiceTests : IAsyncLifetime
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly CancellationToken None = CancellationToken.None;
     private LocalDevnet? _devnet;
     private ulong _block = 7;
@@ -151,45 +152,80 @@ public sealed class BookAndServiceTests : IAsyncLifetime
             L1 = [proxy.Url],
             RollupNodes = [Devnet.RollupNode.Url],
             L2ExecutionNodes = [Devnet.L2Url],
-            PollSeconds = 12,
+            PollSeconds = 0.1,
             DryRun = true,
             Account = new AccountOptions { KeyFile = key },
+            Rpc = new RpcOptions { HeadMaxAgeSeconds = 2, HeadPollSeconds = 0.5, ClockOffsetSeconds = -1_000_000 }, // blocks come when the test wants
         };
-        ManualTime time = new(DateTimeOffset.UtcNow);
         Lines<ChallengerService> lines = new();
         int cycles = 0;
         using HttpClient http = new();
-        using (ChallengerService service = new(new ChallengerOptions { DataDirectory = folder.FullName, Chains = [chain] }, time, http, lines))
+        using (ChallengerService service = new(new ChallengerOptions { DataDirectory = folder.FullName, Chains = [chain] }, TimeProvider.System, http, lines))
         {
-            async Task UntilAsync(Func<bool> condition)
-            {
-                DateTime end = DateTime.UtcNow + TimeSpan.FromSeconds(30);
-                while (!condition())
-                {
-                    Assert.True(DateTime.UtcNow < end, $"{string.Join("; ", service.Health)}\n{lines}");
-                    int before = Volatile.Read(ref cycles);
-                    time.Advance(TimeSpan.FromSeconds(12));
-                    DateTime soon = DateTime.UtcNow + TimeSpan.FromMilliseconds(200);
-                    while (Volatile.Read(ref cycles) == before && DateTime.UtcNow < soon)
-                    {
-                        await Task.Delay(5);
-                    }
-                }
-            }
-
             service.Cycled += (_, report) => Interlocked.Increment(ref cycles);
             await service.StartAsync(None);
-            await UntilAsync(() => Volatile.Read(ref cycles) > 0);
+            await Eventually.TrueAsync(() => Volatile.Read(ref cycles) > 0, Patience);
             await proxy.FreezeHeadAsync();
-            await UntilAsync(() => service.Health["still"].Problem?.StartsWith("head-stands-still", StringComparison.Ordinal) == true);
+            await Eventually.TrueAsync(() => service.Health["still"].Problem?.StartsWith("head-stands-still", StringComparison.Ordinal) == true, Patience);
             int told = cycles;
-            await UntilAsync(() => Volatile.Read(ref cycles) > told + 3);
-            Assert.Contains(service.Dangers.Dangers, danger => danger.Code == "head-stands-still" && danger.Subject == "still");
+            await Eventually.TrueAsync(() => Volatile.Read(ref cycles) > told + 3, Patience);
+            Danger danger = Assert.Single(service.Dangers.Dangers, danger => danger.Code == "head-stands-still"); // one cause, told once
+            Assert.Equal("all endpoints", danger.Subject);
+            Assert.Contains(proxy.Url, danger.Problem, StringComparison.Ordinal);
             Assert.Equal(1, lines.Count("the L1 head stands still"));
             proxy.Clear();
-            await Devnet.MineL1Async();
-            await UntilAsync(() => service.Health["still"].Problem is null);
+            await Eventually.NotNullAsync(
+                async () =>
+                {
+                    await Devnet.MineL1Async();
+                    return service.Health["still"].Problem is null ? "well" : null;
+                },
+                Patience);
             Assert.Equal(1, lines.Count("the L1 head moves again"));
+            await service.StopAsync(None);
+        }
+
+        folder.Delete(recursive: true);
+    }
+
+    // Before, nobody listened to the heads that were announced: over WebSocket, too, a move was seen only after PollSeconds.
+    [Fact]
+    public async Task AnnouncedHead_EndsThePauseBetweenCycles()
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("gavel-announced-");
+        string key = Path.Combine(folder.FullName, "key");
+        await File.WriteAllTextAsync(key, DevnetAccounts.Challenger.PrivateKey);
+        File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        ChainOptions chain = new()
+        {
+            Name = "announced",
+            SystemConfig = Devnet.Addresses.SystemConfig.ToString(),
+            L1 = [Devnet.L1Url.Replace("http://", "ws://", StringComparison.Ordinal)],
+            RollupNodes = [Devnet.RollupNode.Url],
+            L2ExecutionNodes = [Devnet.L2Url],
+            PollSeconds = 3_600,
+            DryRun = true,
+            Account = new AccountOptions { KeyFile = key },
+        };
+        DateTimeOffset start = DateTimeOffset.UtcNow;
+        ManualTime time = new(start);
+        ConcurrentQueue<ulong> seen = [];
+        using HttpClient http = new();
+        using (ChallengerService service = new(new ChallengerOptions { DataDirectory = folder.FullName, Chains = [chain] }, time, http, new Lines<ChallengerService>()))
+        {
+            service.Cycled += (_, report) => seen.Enqueue(report.View.Block.Number);
+            await service.StartAsync(None);
+            await Eventually.TrueAsync(() => !seen.IsEmpty, Patience);
+            await Eventually.NotNullAsync(
+                async () =>
+                {
+                    await Devnet.MineL1Async();
+                    time.Advance(TimeSpan.FromSeconds(1)); // the least pause; what is left of the hour does not pass
+                    return seen.Count > 2 ? "woken" : null;
+                },
+                Patience);
+            Assert.True(time.GetUtcNow() - start < TimeSpan.FromSeconds(3_600));
+            Assert.Equal(seen.Distinct().Order(), seen);
             await service.StopAsync(None);
         }
 

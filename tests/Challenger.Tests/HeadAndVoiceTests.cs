@@ -61,6 +61,31 @@ public sealed class HeadAndVoiceTests
         Assert.Equal(6, lines.All.Count);
     }
 
+    // Before, nobody was told of it.
+    [Fact]
+    public async Task AnswerThatFitsNoQuestion_IsSaidOnceForEachEndpointAndCause_WithoutCredentials()
+    {
+        await using FaultProxy proxy = await FaultProxy.StartAsync("http://127.0.0.1:9");
+        Lines lines = new();
+        for (int endpoints = 1; endpoints < 3; endpoints++)
+        {
+            await using RpcEndpoint endpoint = new(
+                EndpointUrl.Parse(proxy.Url.Replace("http://", "http://user:hunter22@", StringComparison.Ordinal)), new RpcOptions { MaxRetries = 0 });
+            EndpointVoice.Listen(endpoint, "chain", lines);
+            for (int id = 424_242; id < 424_245; id++)
+            {
+                proxy.Say(200, $$"""{ "jsonrpc": "2.0", "id": {{id}}, "result": "0x1" }""");
+                await Assert.ThrowsAsync<RpcException>(() => endpoint.RequestAsync(new RpcRequest("eth_chainId"), default));
+            }
+
+            Assert.Equal(endpoints, lines.All.Count);
+        }
+
+        Assert.All(lines.All, line => Assert.Equal(LogLevel.Warning, line.Level));
+        Assert.Equal(2, lines.Count("424242"));
+        Assert.Equal(0, lines.Count("hunter22"));
+    }
+
     // Before, "the nodes have not been asked yet" was told for hours although they had been asked and had said why not.
     [Theory]
     [InlineData("optimism_safeHeadAtL1Block", "safe head database not enabled")]

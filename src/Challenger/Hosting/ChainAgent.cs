@@ -49,28 +49,34 @@ public sealed partial class ChainAgent(
 {
     private const int GamesAtATime = 8;
 
-    // Some seven slots; where we look more rarely than blocks come, as many looks.
-    private const double HeadMaxAgeSeconds = 90;
+    // Where we look more rarely than heads grow old, so many looks must show the same one.
     private const int HeadMaxLooks = 3;
+
+    // Whatever is announced, by whomever: cycles do not chase one another.
+    private static readonly TimeSpan LeastPause = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim _submitting = new(1);
     private readonly ConcurrentDictionary<Address, GameJudge> _judges = new();
     private readonly GameVoice _voice = new(options.Name, logger);
-    private readonly HeadWatch _head = new(options.Name, TimeSpan.FromSeconds(Math.Max(HeadMaxAgeSeconds, HeadMaxLooks * options.PollSeconds)), clock);
+    private readonly HeadWatch _head = new(options.Name, TimeSpan.FromSeconds(Math.Max(options.Rpc.HeadMaxAgeSeconds, HeadMaxLooks * options.PollSeconds)), clock);
+    private ChainHead? _known;
     private bool _isStanding;
 
     /// <summary>The games that are covered.</summary>
     public GameBook Book => book;
 
-    /// <inheritdoc/>
-    public IReadOnlyList<Danger> Dangers => [.. _head.Dangers, .. book.Dangers, .. submitter.Dangers];
+    /// <summary>The dangers of the view, the book and what is submitted; a head that stands at every endpoint is theirs to tell (<see cref="FailoverRpc.Dangers"/>).</summary>
+    public IReadOnlyList<Danger> Dangers => heads.AllStand ? [.. book.Dangers, .. submitter.Dangers] : AllDangers;
+
+    private IReadOnlyList<Danger> AllDangers => [.. _head.Dangers, .. book.Dangers, .. submitter.Dangers];
 
     /// <summary>One cycle.</summary>
     /// <exception cref="RpcException">L1 gave no usable answer; nothing was decided.</exception>
     public async Task<CycleReport> CycleAsync(CancellationToken cancellationToken)
     {
         using Activity? span = ChallengerSpans.Cycle(options.Name);
-        BookUpdate update = await book.UpdateAsync(L1View.Of(await heads.HeadAsync(cancellationToken)), cancellationToken);
+        _known = await heads.HeadAsync(cancellationToken);
+        BookUpdate update = await book.UpdateAsync(L1View.Of(_known), cancellationToken);
         L1View view = update.View;
         NoteHead(view);
         ConcurrentDictionary<Address, Judgement> judgements = new();
@@ -126,10 +132,24 @@ public sealed partial class ChainAgent(
             update,
             judgements,
             planned,
-            undecided > 0 ? $"{undecided} game(s) could not be decided; the log tells which and why" : Dangers is [Danger danger, ..] ? danger.ToString() : null)
+            undecided > 0 ? $"{undecided} game(s) could not be decided; the log tells which and why" : AllDangers is [Danger danger, ..] ? danger.ToString() : null)
         {
             Undecided = undecided,
         };
+    }
+
+    /// <summary>Waits for the next cycle: for the time given, or until an L1 endpoint announces a head that the last cycle did not know.</summary>
+    public async Task PauseAsync(TimeSpan pause, CancellationToken cancellationToken)
+    {
+        TimeSpan least = pause < LeastPause ? pause : LeastPause;
+        await Task.Delay(least, clock, cancellationToken);
+        using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task rest = Task.Delay(pause - least, clock, over.Token);
+        Task announced = _known is { } known ? heads.AnnouncedAsync(known, Timeout.InfiniteTimeSpan, over.Token) : rest;
+        await Task.WhenAny(rest, announced);
+        await over.CancelAsync();
+        await Task.WhenAll(rest, announced).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
     }
 
     /// <inheritdoc/>

@@ -44,10 +44,13 @@ public sealed class ChainScope : IAsyncDisposable
     public Rehearser Rehearser { get; }
 
     /// <summary>Connects to the nodes of a chain and finds its contracts.</summary>
+    /// <param name="options">The chain's options.</param>
+    /// <param name="logger">Where odd answers of endpoints are told.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="RpcException">A node gave no usable answer.</exception>
     /// <exception cref="ContractReadException">The configured address is not what it is said to be.</exception>
     /// <exception cref="FormatException">An address or endpoint is malformed.</exception>
-    public static async Task<ChainScope> ConnectAsync(ChainOptions options, CancellationToken cancellationToken)
+    public static async Task<ChainScope> ConnectAsync(ChainOptions options, ILogger logger, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
         List<IAsyncDisposable> clients = [];
@@ -60,6 +63,11 @@ public sealed class ChainScope : IAsyncDisposable
             RpcEndpoint[] execution = [.. options.L2ExecutionNodes.Select(url => new RpcEndpoint(EndpointUrl.Parse(url), options.Rpc))];
             clients.AddRange(rollup);
             clients.AddRange(execution);
+            foreach (RpcEndpoint endpoint in l1Rpc.Endpoints.Concat(rollup).Concat(execution))
+            {
+                EndpointVoice.Listen(endpoint, options.Name, logger);
+            }
+
             ulong chainId = await l1.GetChainIdAsync(cancellationToken);
             ChainContracts contracts = options.SystemConfig is { Length: > 0 } systemConfig
                 ? await ChainContracts.FromSystemConfigAsync(l1, Address.Parse(systemConfig), BlockRef.Latest, cancellationToken)

@@ -64,7 +64,7 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
 
     private async Task RunAsync(ChainOptions chain, TimeSpan pause, CancellationToken cancellationToken)
     {
-        await using ChainScope scope = await ChainScope.ConnectAsync(chain, cancellationToken);
+        await using ChainScope scope = await ChainScope.ConnectAsync(chain, logger, cancellationToken);
         using IDisposable rehearsals = Dangers.Add(scope.Rehearser);
         IAccountDesk desk = chain.DryRun ? await DryRunDeskAsync(chain, scope) : await DeskAsync(chain, scope, pause, cancellationToken);
         string folder = Path.Combine(options.DataDirectory, chain.Name);
@@ -108,7 +108,7 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
                 metrics.Failed(began);
             }
 
-            await Task.Delay(pause, clock, cancellationToken);
+            await agent.PauseAsync(pause, cancellationToken);
         }
     }
 

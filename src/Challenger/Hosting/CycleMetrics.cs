@@ -1,5 +1,4 @@
 using Gavel.Ethereum;
-using Gavel.GameSolver;
 using Prometheus;
 
 namespace Gavel.Challenger;

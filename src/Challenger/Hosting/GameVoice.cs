@@ -79,7 +79,7 @@ internal sealed partial class GameVoice(string chain, ILogger logger)
     }
 
     // Block numbers and hashes, claim indices and times differ with each try, and are no other cause.
-    private static string WithoutNumbers(string text)
+    internal static string WithoutNumbers(string text)
     {
         StringBuilder kept = new(text.Length);
         for (int i = 0; i < text.Length; i++)

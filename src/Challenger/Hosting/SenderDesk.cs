@@ -13,6 +13,7 @@ namespace Gavel.Challenger;
 /// </summary>
 public sealed partial class SenderDesk : IAccountDesk, IDangerSource, IAsyncDisposable
 {
+    private const string User = "sender";
     private const string StoppedCode = "sender-stopped";
     private const string JournalCode = "journal-broken";
     private const string ReserveCode = "journal-reserve-used";
@@ -101,8 +102,13 @@ public sealed partial class SenderDesk : IAccountDesk, IDangerSource, IAsyncDisp
         string path = JournalIn(folder);
         JournalOutbox outbox = JournalOutbox.Open(path, new JournalOptions { Clock = clock, ReserveBytes = (long)options.ReserveMiB << 20 });
         ChainReader client = new(l1);
+        foreach (RpcEndpoint endpoint in l1.Endpoints)
+        {
+            EndpointVoice.Listen(endpoint, User, logger);
+        }
+
         Dictionary<string, RpcEndpoint> endpoints = [];
-        SenderOptions senderOptions = Sender(options, url => Connect(url, endpoints, access, clock), l1, new SenderOptions
+        SenderOptions senderOptions = Sender(options, url => Connect(url, endpoints, access, clock, logger), l1, new SenderOptions
         {
             ChainId = chainId,
             Policy = new SpendPolicy(UInt256.Zero),
@@ -145,7 +151,7 @@ public sealed partial class SenderDesk : IAccountDesk, IDangerSource, IAsyncDisp
             }
 
             _options = _options.StricterOf(options);
-            _senderOptions = Sender(_options, url => Connect(url, _endpoints, access, _clock), null, _senderOptions);
+            _senderOptions = Sender(_options, url => Connect(url, _endpoints, access, _clock, _logger), null, _senderOptions);
             _sender.Use(_senderOptions);
             LogShared(
                 _logger, chain, Account, _options.Confirmations, _options.MaxWeiPerDay, _options.MaxFeeGwei, _options.UrgentMaxFeeGwei, _options.MaxTipGwei, _options.UrgentMaxTipGwei);
@@ -203,11 +209,12 @@ public sealed partial class SenderDesk : IAccountDesk, IDangerSource, IAsyncDisp
         };
     }
 
-    private static SendingEndpoint Connect(string url, Dictionary<string, RpcEndpoint> endpoints, RpcOptions access, TimeProvider clock)
+    private static SendingEndpoint Connect(string url, Dictionary<string, RpcEndpoint> endpoints, RpcOptions access, TimeProvider clock, ILogger logger)
     {
         if (!endpoints.TryGetValue(url, out RpcEndpoint? endpoint))
         {
             endpoints[url] = endpoint = new RpcEndpoint(EndpointUrl.Parse(url), access, clock);
+            EndpointVoice.Listen(endpoint, User, logger);
         }
 
         return new SendingEndpoint($"{endpoint.Url}", endpoint);

@@ -57,8 +57,8 @@ public sealed class ChainHeads
     }
 
     /// <summary>
-    /// Waits until an endpoint has announced a head other than the known one (WebSocket), at most for the time given: a reason to look sooner.
-    /// True if one was announced. Endpoints that announce nothing must be polled as before.
+    /// Waits until an endpoint has announced a head other than the known one and no lower (WebSocket), at most for the time given: a reason to
+    /// look sooner. True if one was announced. Endpoints that announce nothing must be polled as before.
     /// </summary>
     public async Task<bool> AnnouncedAsync(ChainHead known, TimeSpan atMost, CancellationToken cancellationToken)
     {
@@ -74,10 +74,21 @@ public sealed class ChainHeads
         }
 
         using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task first = await Task.WhenAny(announced, Task.Delay(atMost, _time, over.Token)).ConfigureAwait(false);
+        Task end = Task.Delay(atMost, _time, over.Token);
+        bool isNew = false;
+        while (!isNew && await Task.WhenAny(announced, end).ConfigureAwait(false) == announced)
+        {
+            lock (_lock)
+            {
+                // What one endpoint announced the others announce as well, sooner or later.
+                isNew = _newest is { } newest && newest.Number >= known.Number && newest.Hash != known.Hash;
+                announced = _announced.Task;
+            }
+        }
+
         await over.CancelAsync().ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
-        return first == announced;
+        return isNew;
     }
 
     /// <summary>The look at the other endpoints that is under way, or the last one; it never fails.</summary>
@@ -92,8 +103,8 @@ public sealed class ChainHeads
         }
     }
 
-    /// <summary>Whether every endpoint that has told a head has an old one.</summary>
-    internal bool AllStand
+    /// <summary>Whether every endpoint that has told a head has an old one; then <see cref="FailoverRpc.Dangers"/> tell it.</summary>
+    public bool AllStand
     {
         get
         {

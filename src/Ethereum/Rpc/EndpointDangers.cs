@@ -49,7 +49,7 @@ internal static class EndpointDangers
         {
             EndpointSlot newest = slots.Where(s => s.Objection is null && s.Head.Last is not null).MaxBy(s => s.Head.Last!.Number)!;
             dangers.Add(Standing(
-                "all endpoints", newest.Head.Last!, newest.Head.ChangedAt, DangerSeverity.Page, "there is no better one; deciding goes on at this head"));
+                "all endpoints", newest.Head.Last!, newest.Head.ChangedAt, DangerSeverity.Page, $"{newest} has no better one beside it; deciding goes on at this head"));
         }
 
         return dangers;

@@ -157,6 +157,9 @@ public sealed class WebSocketFaultTests : IAsyncLifetime
             Assert.True(await announced);
             head = await rpc.Heads.HeadAsync(None);
             Assert.Equal(block, head.Number);
+            Task<bool> again = rpc.Heads.AnnouncedAsync(head, TimeSpan.FromMilliseconds(200), None);
+            await _node.AnnounceAsync(socket);
+            Assert.False(await again); // what is known is no reason to look
             subscribed = new(TaskCreationOptions.RunContinuationsAsynchronously);
             socket.Abort();
         }
