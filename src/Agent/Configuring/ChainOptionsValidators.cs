@@ -83,6 +83,7 @@ internal sealed class AccountOptionsValidator : IValidateOptions<AccountOptions>
         [
             (nameof(options.KeyVariable), options.KeyVariable), (nameof(options.KeyFile), options.KeyFile), (nameof(options.MnemonicFile), options.MnemonicFile),
             (nameof(options.KeystoreFile), options.KeystoreFile), ($"{nameof(options.RemoteSigner)}:{nameof(options.RemoteSigner.Url)}", options.RemoteSigner.Url),
+            ($"{nameof(options.Kms)}:{nameof(options.Kms.KeyId)}", options.Kms.KeyId),
         ];
         string[] set = [.. sources.Where(source => !string.IsNullOrEmpty(source.Value)).Select(source => source.Name)];
         if (set.Length != 1)

@@ -67,6 +67,7 @@ internal static class Configuration
         ChainOptions options => Failures(new ChainOptionsValidator(), place, options),
         AccountOptions options => Failures(new AccountOptionsValidator(), place, options),
         RemoteSignerSettings options => Failures(new RemoteSignerValidator(), place, options),
+        KmsSettings options => Failures(new KmsValidator(), place, options),
         SendingOptions options => Failures(new SendingOptionsValidator(), place, options),
         CannonOptions options => Failures(new CannonOptionsValidator(), place, options),
         HostOptions options => Failures(new HostOptionsValidator(), place, options),

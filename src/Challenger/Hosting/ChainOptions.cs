@@ -57,7 +57,7 @@ public sealed class ChainOptions
     public CannonOptions Cannon { get; init; } = new();
 }
 
-/// <summary>Where an account's key is; exactly one of the five. No option holds the secret itself.</summary>
+/// <summary>Where an account's key is; exactly one of the six. No option holds the secret itself.</summary>
 public sealed class AccountOptions
 {
     /// <summary>Name of the environment variable that holds a raw key in hex.</summary>
@@ -80,6 +80,32 @@ public sealed class AccountOptions
 
     /// <summary>A service that keeps the key and signs; in use when its <see cref="RemoteSignerSettings.Url"/> is set.</summary>
     public RemoteSignerSettings RemoteSigner { get; init; } = new();
+
+    /// <summary>A key in AWS KMS; in use when its <see cref="KmsSettings.KeyId"/> is set.</summary>
+    public KmsSettings Kms { get; init; } = new();
+}
+
+/// <summary>
+/// A key in AWS KMS that signs for the account. Credentials are no options: the AWS SDK finds them as it always does (environment, profile,
+/// role of the machine or pod).
+/// </summary>
+public sealed class KmsSettings
+{
+    /// <summary>Key id, ARN, or alias (<c>alias/...</c>). The key's spec is ECC_SECG_P256K1, its usage SIGN_VERIFY.</summary>
+    public string? KeyId { get; set; }
+
+    /// <summary>The account that it signs for; hex text. A key of another account is refused before anything is signed.</summary>
+    public string? Address { get; set; }
+
+    /// <summary>Region such as <c>eu-central-1</c>; null: as the SDK finds it (<c>AWS_REGION</c>, profile). Needed beside <see cref="Endpoint"/>.</summary>
+    public string? Region { get; set; }
+
+    /// <summary>Address of the service instead of the region's own, such as a VPC endpoint: https, or http on this machine; without credentials in it.</summary>
+    public string? Endpoint { get; set; }
+
+    /// <summary>Seconds that one answer may take, retries within it: 0.1 to 600.</summary>
+    [Range(0.1, 600)]
+    public double TimeoutSeconds { get; set; } = 10;
 }
 
 /// <summary>A service that signs transactions (<c>eth_signTransaction</c> of op-signer, web3signer or a node).</summary>

@@ -11,7 +11,7 @@ public static class Signers
     public static ISigner Of(AccountOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        string?[] sources = [options.KeyVariable, options.KeyFile, options.MnemonicFile, options.KeystoreFile, options.RemoteSigner.Url];
+        string?[] sources = [options.KeyVariable, options.KeyFile, options.MnemonicFile, options.KeystoreFile, options.RemoteSigner.Url, options.Kms.KeyId];
         if (sources.Count(source => !string.IsNullOrEmpty(source)) == 1)
         {
             switch (options)
@@ -26,13 +26,15 @@ public static class Signers
                     return new LocalSigner(KeystoreFile.Open(options.KeystoreFile, options.KeystorePasswordFile));
                 case { RemoteSigner.Url.Length: > 0 }:
                     return Remote(options.RemoteSigner);
+                case { Kms.KeyId.Length: > 0 }:
+                    return Kms(options.Kms);
                 default:
                     break; // a keystore without the file of its password
             }
         }
 
         throw new FormatException(
-            "set exactly one of Account:KeyVariable, Account:KeyFile, Account:MnemonicFile, Account:KeystoreFile with Account:KeystorePasswordFile, or Account:RemoteSigner:Url");
+            "set exactly one of Account:KeyVariable, Account:KeyFile, Account:MnemonicFile, Account:KeystoreFile with Account:KeystorePasswordFile, Account:RemoteSigner:Url, or Account:Kms:KeyId");
     }
 
     /// <summary>Lets go of a signer's key or connection.</summary>
@@ -61,6 +63,17 @@ public static class Signers
             KeyPath = NullIfEmpty(settings.CertificateKeyFile),
             Timeout = TimeSpan.FromSeconds(settings.TimeoutSeconds),
         });
+
+    private static KmsSigner Kms(KmsSettings settings) => new(new KmsOptions
+    {
+        KeyId = settings.KeyId!,
+        Address = Address.Parse(settings.Address ?? ""),
+        Region = NullIfEmpty(settings.Region),
+        Endpoint = NullIfEmpty(settings.Endpoint) is not { } endpoint ? null
+            : Uri.TryCreate(endpoint, UriKind.Absolute, out Uri? uri) ? uri
+            : throw new FormatException("Account:Kms:Endpoint is no address such as https://vpce-...kms.eu-central-1.vpce.amazonaws.com"),
+        Timeout = TimeSpan.FromSeconds(settings.TimeoutSeconds),
+    });
 
     private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

@@ -60,6 +60,7 @@ public static class KeystoreFile
         }
     }
 
+#pragma warning disable RS0030 // this is the place that checks
     private static byte[] Decrypt(KeystoreFields crypto, string password, string place)
     {
         if (crypto.Text("cipher") is not "aes-128-ctr" and var cipher)
@@ -95,6 +96,7 @@ public static class KeystoreFile
                 throw new AccountException($"{place}: kdf is {Hex.Shown(other)}; scrypt and pbkdf2 are known");
         }
     }
+#pragma warning restore RS0030
 
     private static PrivateKey Checked(PrivateKey key, KeystoreFields file, string place)
     {

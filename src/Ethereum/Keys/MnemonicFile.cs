@@ -43,7 +43,9 @@ public static class MnemonicFile
         byte[] given = [];
         try
         {
+#pragma warning disable RS0030 // this is the place that checks
             EthECKey derived = new MinimalHDWallet(canonical, passphrase).GetKeyFromPath(canonicalPath);
+#pragma warning restore RS0030
             given = derived.GetPrivateKeyAsBytes(); // without leading zeros
             key.AsSpan().Clear();
             given.CopyTo(key, key.Length - given.Length);
