@@ -108,17 +108,17 @@ internal sealed class KmsService : IAsyncDisposable
             "TrentService.GetPublicKey" => new JsonObject
             {
                 ["KeyId"] = Arn,
-                ["KeySpec"] = KeySpec,
+                [nameof(KeySpec)] = KeySpec,
                 ["CustomerMasterKeySpec"] = KeySpec,
-                ["KeyUsage"] = KeyUsage,
+                [nameof(KeyUsage)] = KeyUsage,
                 ["SigningAlgorithms"] = new JsonArray("ECDSA_SHA_256"),
-                ["PublicKey"] = Convert.ToBase64String(PublicKey(SubjectPublicKeyInfo())),
+                [nameof(PublicKey)] = Convert.ToBase64String(PublicKey(SubjectPublicKeyInfo())),
             },
             "TrentService.Sign" when (string?)request["MessageType"] == "DIGEST" && (string?)request["SigningAlgorithm"] == "ECDSA_SHA_256" => new JsonObject
             {
                 ["KeyId"] = Arn,
                 ["SigningAlgorithm"] = "ECDSA_SHA_256",
-                ["Signature"] = Convert.ToBase64String(Sign(Convert.FromBase64String((string)request["Message"]!))),
+                [nameof(Signature)] = Convert.ToBase64String(Sign(Convert.FromBase64String((string)request["Message"]!))),
             },
             _ => throw new InvalidOperationException($"{operation} of {request.ToJsonString()}"),
         };

@@ -135,6 +135,7 @@ public sealed class LocalSignerTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => signer.SignAsync(transaction, new CancellationToken(canceled: true)));
         signer.Dispose();
         await Assert.ThrowsAsync<ObjectDisposedException>(() => signer.SignAsync(transaction, default));
+        Assert.Throws<ObjectDisposedException>(() => signer.SignHash(Keccak256.Empty));
     }
 
     [Fact]
@@ -147,7 +148,10 @@ public sealed class LocalSignerTests
 
         PrivateKey key = new(Hex.Decode(AnvilProcess.FirstKey));
         Assert.Equal("private key of 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266", key.ToString());
+        byte[] memory = (byte[])typeof(PrivateKey).GetField("_key", System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance)!.GetValue(key)!;
+        Assert.Equal(Hex.Decode(AnvilProcess.FirstKey), memory);
         key.Dispose();
+        Assert.Equal(new byte[32], memory);
         Assert.Throws<ObjectDisposedException>(() => key.Sign(Keccak256.Empty));
     }
 

@@ -77,6 +77,67 @@ public sealed class RemoteSignerTests
         Assert.Equal(RpcErrorKind.Malformed, (await Assert.ThrowsAsync<RpcException>(() => signer.SignAsync(Wanted, None))).Kind);
     }
 
+    /// <summary>Of foreign bytes only r, s and v of our own transaction are taken; all else is told by its kind.</summary>
+    [Theory]
+    [InlineData("high s", "upper half")]
+    [InlineData("other parity", "signed as")]
+    [InlineData("parity 2", "y-parity")]
+    [InlineData("r of zero", "gave no signature")]
+    [InlineData("r with a zero before it", "no RLP numbers")]
+    [InlineData("r of 33 bytes", "no RLP numbers")]
+    [InlineData("s as a list", "no RLP numbers")]
+    [InlineData("unsigned", "too few RLP items")]
+    [InlineData("one number more", "bytes behind the signature")]
+    [InlineData("a length past the end", "past the end")]
+    [InlineData("a length of 2^56", "past the end")]
+    [InlineData("legacy", "type 0xf8")]
+    [InlineData("blob type", "type 0x03")]
+    [InlineData("empty", "no bytes")]
+    public async Task Lies_about_a_signature_are_told_by_their_kind(string lie, string expected)
+    {
+        await using TlsSigner service = await TlsSigner.StartAsync();
+        using PrivateKey key = new(Hex.Decode(Gavel.TestKit.AnvilProcess.FirstKey));
+        Signature good = key.Sign(Wanted.SigningHash());
+        byte[] r = good.R.ToMinimalBigEndian(), s = good.S.ToMinimalBigEndian(), high = (Signature.Order - good.S).ToMinimalBigEndian();
+        byte[] parity = good.YParity ? [1] : [0x80], other = good.YParity ? [0x80] : [1];
+        byte[] raw = lie switch
+        {
+            "high s" => Raw(other, Number(r), Number(high)),
+            "other parity" => Raw(other, Number(r), Number(s)),
+            "parity 2" => Raw([2], Number(r), Number(s)),
+            "r of zero" => Raw(parity, [0x80], Number(s)),
+            "r with a zero before it" => Raw(parity, Number([0, .. r[1..]]), Number(s)),
+            "r of 33 bytes" => Raw(parity, Number([1, .. r]), Number(s)),
+            "s as a list" => Raw(parity, Number(r), [0xc1, 0x01]),
+            "unsigned" => Wanted.ToTransaction1559().GetRLPEncodedRaw(),
+            "one number more" => Raw(parity, Number(r), Number(s), [1]),
+            "a length past the end" => Raw(parity, Number(r), [0xa1, 1]),
+            "a length of 2^56" => Raw(parity, Number(r), [0xbf, 1, 0, 0, 0, 0, 0, 0, 0]),
+            "legacy" => Raw(parity, Number(r), Number(s))[1..],
+            "blob type" => [3, .. Raw(parity, Number(r), Number(s))[1..]],
+            "empty" => [],
+            _ => throw new ArgumentOutOfRangeException(nameof(lie)),
+        };
+        service.Answer = _ => JsonValue.Create(Hex.Encode(raw));
+        await using RemoteSigner signer = new(service.Address, service.Options());
+        AccountException e = await Assert.ThrowsAsync<AccountException>(() => signer.SignAsync(Wanted, None));
+        Assert.Contains(expected, e.Message, StringComparison.Ordinal);
+
+        service.Answer = _ => JsonValue.Create(Hex.Encode(Raw(parity, Number(r), Number(s))));
+        Assert.Equal(good, (await signer.SignAsync(Wanted, None)).Signature); // the same by hand, without the lie
+    }
+
+    // Our fields, and behind them whatever is given.
+    private static byte[] Raw(params byte[][] items)
+    {
+        byte[] unsigned = Wanted.ToTransaction1559().GetRLPEncodedRaw();
+        Assert.Equal(0xf8, unsigned[1]); // a length of one byte: three bytes before the fields
+        byte[] payload = [.. unsigned[3..], .. items.SelectMany(item => item)];
+        return [2, 0xf8, (byte)payload.Length, .. payload];
+    }
+
+    private static byte[] Number(byte[] digits) => [(byte)(0x80 + digits.Length), .. digits];
+
     [Fact]
     public async Task Neither_side_talks_to_a_stranger()
     {
