@@ -23,7 +23,9 @@ public static class StrictRlp
     public static IRLPElement Decode(ReadOnlySpan<byte> rlp, int maxDepth = MaxDepth)
     {
         Validate(rlp, maxDepth);
+#pragma warning disable RS0030 // behind the check
         return RLP.Decode(rlp.ToArray());
+#pragma warning restore RS0030
     }
 
     /// <summary>Checks that the bytes are one canonical item and nothing else.</summary>
