@@ -9,7 +9,12 @@ public sealed class ExternalSignerTests
 {
     private static readonly Eip1559Transaction Wanted = new()
     {
-        ChainId = 900, Nonce = 7, MaxPriorityFeePerGas = 1, MaxFeePerGas = 100, GasLimit = 21_000, To = Address.Zero,
+        ChainId = 900,
+        Nonce = 7,
+        MaxPriorityFeePerGas = 1,
+        MaxFeePerGas = 100,
+        GasLimit = 21_000,
+        To = Address.Zero,
     };
 
     private readonly PrivateKey _key = new([.. new byte[31], 3]);

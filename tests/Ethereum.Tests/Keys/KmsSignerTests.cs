@@ -13,7 +13,13 @@ public sealed class KmsSignerTests : IAsyncLifetime
 {
     private static readonly Eip1559Transaction Wanted = new()
     {
-        ChainId = 900, Nonce = 7, MaxPriorityFeePerGas = 1, MaxFeePerGas = 100, GasLimit = 21_000, To = Address.Zero, Data = new byte[] { 1, 2 },
+        ChainId = 900,
+        Nonce = 7,
+        MaxPriorityFeePerGas = 1,
+        MaxFeePerGas = 100,
+        GasLimit = 21_000,
+        To = Address.Zero,
+        Data = new byte[] { 1, 2 },
     };
 
     private static readonly byte[] s_otherKey = [.. new byte[31], 9];

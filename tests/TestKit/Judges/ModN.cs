@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using Gavel.Primitives;
 
 namespace Gavel.TestKit.Judges;
 

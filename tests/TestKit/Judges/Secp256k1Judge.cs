@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Numerics;
 using System.Security.Cryptography;
-using Gavel.Primitives;
 
 namespace Gavel.TestKit.Judges;
 
