@@ -23,7 +23,13 @@ internal static class SigningBench
         EthECDSASignature external = theirs.SignAndCalculateYParityV(hashBytes);
         Eip1559Transaction transaction = new()
         {
-            ChainId = 1, Nonce = 7, MaxFeePerGas = 30_000_000_000, MaxPriorityFeePerGas = 1_000_000_000, GasLimit = 300_000, To = signer.Address, Data = new byte[132],
+            ChainId = 1,
+            Nonce = 7,
+            MaxFeePerGas = 30_000_000_000,
+            MaxPriorityFeePerGas = 1_000_000_000,
+            GasLimit = 300_000,
+            To = signer.Address,
+            Data = new byte[132],
         };
 
         double[] seconds = MedianCpuSeconds(

@@ -128,12 +128,12 @@ internal sealed class SenderScope(
         OutboxEntry after = await Outbox.RecordAsync(entry.Id, entry.Version, change, cancellationToken).ConfigureAwait(false);
         Release(entry);
         if (change switch
-            {
-                OutboxChange.Confirmed c => c.Mined,
-                OutboxChange.Failed c => c.Mined,
-                OutboxChange.Requeued c => c.Mined,
-                _ => null,
-            } is { } mined)
+        {
+            OutboxChange.Confirmed c => c.Mined,
+            OutboxChange.Failed c => c.Mined,
+            OutboxChange.Requeued c => c.Mined,
+            _ => null,
+        } is { } mined)
         {
             Metrics.Paid(mined);
         }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Gavel.Contracts;
-using Gavel.Ethereum;
 using Gavel.TestKit;
 
 namespace Gavel.Challenger.Tests;

@@ -97,9 +97,16 @@ public sealed class HeadAndVoiceTests
         await using FaultProxy proxy = await FaultProxy.StartAsync("http://127.0.0.1:9");
         JsonObject head = new()
         {
-            ["number"] = "0x64", ["hash"] = Sample.L1Head.ToString(), ["parentHash"] = Samples.Hash("p").ToString(), ["timestamp"] = "0x1",
-            ["stateRoot"] = Samples.Hash("s").ToString(), ["transactionsRoot"] = Samples.Hash("t").ToString(), ["receiptsRoot"] = Samples.Hash("r").ToString(),
-            ["gasLimit"] = "0x1", ["gasUsed"] = "0x0", ["transactions"] = new JsonArray(),
+            ["number"] = "0x64",
+            ["hash"] = Sample.L1Head.ToString(),
+            ["parentHash"] = Samples.Hash("p").ToString(),
+            ["timestamp"] = "0x1",
+            ["stateRoot"] = Samples.Hash("s").ToString(),
+            ["transactionsRoot"] = Samples.Hash("t").ToString(),
+            ["receiptsRoot"] = Samples.Hash("r").ToString(),
+            ["gasLimit"] = "0x1",
+            ["gasUsed"] = "0x0",
+            ["transactions"] = new JsonArray(),
         };
         JsonObject Id(int number) => new() { ["hash"] = Samples.Hash($"b{number}").ToString(), ["number"] = number, ["parentHash"] = Samples.Hash("p").ToString(), ["timestamp"] = 1 };
         if (method.Length == 0)
@@ -123,7 +130,11 @@ public sealed class HeadAndVoiceTests
         });
         proxy.Result("optimism_syncStatus", _ => new JsonObject
         {
-            ["current_l1"] = Id(200), ["head_l1"] = Id(200), ["safe_l2"] = Id(50), ["unsafe_l2"] = Id(50), ["finalized_l2"] = Id(40),
+            ["current_l1"] = Id(200),
+            ["head_l1"] = Id(200),
+            ["safe_l2"] = Id(50),
+            ["unsafe_l2"] = Id(50),
+            ["finalized_l2"] = Id(40),
         });
         await using RpcEndpoint endpoint = new(EndpointUrl.Parse(proxy.Url));
         ChainReader l1 = new(endpoint);

@@ -1,6 +1,5 @@
 using Gavel.Contracts;
 using Gavel.Devnet;
-using Gavel.TestKit;
 
 namespace Gavel.Challenger.Tests;
 

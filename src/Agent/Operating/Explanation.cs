@@ -96,6 +96,11 @@ internal sealed record Explanation
             screen.Line($"  reason   {record.Reason}");
             screen.Line($"  verdict  {record.Verdict}");
             screen.Line($"  L1 block {record.L1Block}");
+            if (record.Rehearsal is { } rehearsal)
+            {
+                screen.Line($"  rehearsed: {rehearsal}");
+            }
+
             if (outcome is not null)
             {
                 screen.Line($"  outcome  {outcome}");

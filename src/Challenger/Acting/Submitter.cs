@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Gavel.Contracts;
-using Gavel.Ethereum;
 using Gavel.Sending;
 using Microsoft.Extensions.Logging;
 

@@ -32,6 +32,15 @@ public sealed record AuditRehearsal
 
     /// <summary>Requests that it made.</summary>
     public required int Requests { get; init; }
+
+    /// <summary>In words: the outcome, the gas, the reason, and what the node said where it differs.</summary>
+    public override string ToString()
+    {
+        string gas = GasUsed is ulong used ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $", {used} gas") : "";
+        string exact = NotExact is { } why ? $" (not exact: {why})" : "";
+        string node = Differs ? $"; the node differs: {Node}" : "";
+        return $"{Outcome}{gas}{exact}{(Reason is null ? "" : $": {Reason}")}{node}";
+    }
 }
 
 /// <summary>A log that a call would write, in hex; data cut after 256 bytes.</summary>

@@ -25,7 +25,8 @@ public static class MetricCatalogue
 
     /// <summary>Time of one round trip, a whole batch being one.</summary>
     public static MetricDefinition EndpointRoundTrip { get; } = new(
-        "gavel_endpoint_round_trip_seconds", MetricKind.Histogram, "seconds", ["endpoint"], "Time of one round trip to a node; a batch is one.") { Buckets = _roundTrips };
+        "gavel_endpoint_round_trip_seconds", MetricKind.Histogram, "seconds", ["endpoint"], "Time of one round trip to a node; a batch is one.")
+    { Buckets = _roundTrips };
 
     /// <summary>Health from 0 (left alone) to 1.</summary>
     public static MetricDefinition EndpointHealth { get; } = new(
@@ -94,7 +95,8 @@ public static class MetricCatalogue
 
     /// <summary>Time of one cycle of a chain.</summary>
     public static MetricDefinition CycleDuration { get; } = new(
-        "gavel_cycle_duration_seconds", MetricKind.Histogram, "seconds", ["chain"], "Time of one cycle: reading a chain, deciding every game, handing over what is wanted.") { Buckets = _cycles };
+        "gavel_cycle_duration_seconds", MetricKind.Histogram, "seconds", ["chain"], "Time of one cycle: reading a chain, deciding every game, handing over what is wanted.")
+    { Buckets = _cycles };
 
     /// <summary>Cycles that decided nothing.</summary>
     public static MetricDefinition CycleFailures { get; } = new(

@@ -11,7 +11,7 @@ internal static class JournalFormat
 {
     public const int FileHeaderSize = 20;
     public const int FrameHeaderSize = 24;
-    
+
     /// <summary>The version that is written. Version 1 had neither expiry, permissions, versions of entries nor nonces of accounts.</summary>
     public const uint Version = 2;
 

@@ -1,9 +1,7 @@
-using Gavel.Ethereum;
-
-namespace Gavel.Tests.Devnet.Guests;
 
 using Gavel.TestKit.Judges;
 
+namespace Gavel.Tests.Devnet.Guests;
 /// <summary>What the fault-proof programs say about claims, on L1 chains made for the purpose, in both VMs.</summary>
 public sealed class GuestVerdictTests
 {

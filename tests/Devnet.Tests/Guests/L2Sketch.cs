@@ -1,12 +1,8 @@
-using Gavel.Ethereum;
 using Gavel.Rollup;
-using AbiEncoder = Gavel.TestKit.Judges.AbiEncoder;
-using AbiEvent = Gavel.TestKit.Judges.AbiEvent;
-
-namespace Gavel.Tests.Devnet.Guests;
 
 using Gavel.TestKit.Judges;
 
+namespace Gavel.Tests.Devnet.Guests;
 /// <summary>A block of a rollup, with what a batch says of it.</summary>
 internal sealed record L2Block(BlockHeader Header, Hash32 StorageRoot)
 {

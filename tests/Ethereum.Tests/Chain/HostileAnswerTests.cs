@@ -63,8 +63,16 @@ public sealed class HostileAnswerTests
         Hash32 asked = Hash32.FromUInt256(1);
         JsonObject block = new()
         {
-            ["number"] = "0x5", ["hash"] = Word, ["parentHash"] = Word, ["timestamp"] = "0x1", ["stateRoot"] = Word, ["transactionsRoot"] = Word,
-            ["receiptsRoot"] = Word, ["gasLimit"] = "0x1", ["gasUsed"] = "0x1", ["transactions"] = new JsonArray(Word),
+            ["number"] = "0x5",
+            ["hash"] = Word,
+            ["parentHash"] = Word,
+            ["timestamp"] = "0x1",
+            ["stateRoot"] = Word,
+            ["transactionsRoot"] = Word,
+            ["receiptsRoot"] = Word,
+            ["gasLimit"] = "0x1",
+            ["gasUsed"] = "0x1",
+            ["transactions"] = new JsonArray(Word),
         };
         ChainReader reader = new(ScriptedRpc.Of(block));
         Assert.Equal(5ul, (await reader.GetBlockAsync(5, None)).Number);
@@ -73,13 +81,27 @@ public sealed class HostileAnswerTests
 
         JsonObject log = new()
         {
-            ["address"] = Someone.ToString(), ["topics"] = new JsonArray(Word), ["data"] = "0x", ["blockNumber"] = "0x5", ["blockHash"] = Word,
-            ["transactionHash"] = Word, ["transactionIndex"] = "0x0", ["logIndex"] = "0x0",
+            ["address"] = Someone.ToString(),
+            ["topics"] = new JsonArray(Word),
+            ["data"] = "0x",
+            ["blockNumber"] = "0x5",
+            ["blockHash"] = Word,
+            ["transactionHash"] = Word,
+            ["transactionIndex"] = "0x0",
+            ["logIndex"] = "0x0",
         };
         JsonObject receipt = new()
         {
-            ["transactionHash"] = Word, ["transactionIndex"] = "0x0", ["blockHash"] = Word, ["blockNumber"] = "0x5", ["from"] = Someone.ToString(),
-            ["status"] = "0x1", ["gasUsed"] = "0x1", ["cumulativeGasUsed"] = "0x1", ["effectiveGasPrice"] = "0x1", ["logs"] = new JsonArray(log.DeepClone()),
+            ["transactionHash"] = Word,
+            ["transactionIndex"] = "0x0",
+            ["blockHash"] = Word,
+            ["blockNumber"] = "0x5",
+            ["from"] = Someone.ToString(),
+            ["status"] = "0x1",
+            ["gasUsed"] = "0x1",
+            ["cumulativeGasUsed"] = "0x1",
+            ["effectiveGasPrice"] = "0x1",
+            ["logs"] = new JsonArray(log.DeepClone()),
         };
         await Refused("eth_getLogs", () => new ChainReader(ScriptedRpc.Of(new JsonArray(log.DeepClone()))).GetLogsAsync(new LogFilter { BlockHash = asked }, None));
         await Refused("eth_getTransactionReceipt.transactionHash", () => new ChainReader(ScriptedRpc.Of(receipt)).FindReceiptAsync(asked, None));

@@ -1,9 +1,5 @@
 using System.Text;
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using FsCheck;
 using FsCheck.Fluent;
-using Gavel.TestKit;
 using AbiError = Gavel.TestKit.Judges.AbiError;
 using AbiEvent = Gavel.TestKit.Judges.AbiEvent;
 using AbiException = Gavel.TestKit.Judges.AbiException;

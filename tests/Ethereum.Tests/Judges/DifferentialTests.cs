@@ -147,11 +147,28 @@ public sealed partial class DifferentialTests
     {
         JsonObject sample = new()
         {
-            ["parentHash"] = Word, ["sha3Uncles"] = Word, ["miner"] = Someone.ToString(), ["stateRoot"] = Word, ["transactionsRoot"] = Word,
-            ["receiptsRoot"] = Word, ["logsBloom"] = "0x" + new string('0', 512), ["difficulty"] = "0x0", ["number"] = "0x1", ["gasLimit"] = "0x2",
-            ["gasUsed"] = "0x3", ["timestamp"] = "0x4", ["extraData"] = "0x", ["mixHash"] = Word, ["nonce"] = "0x0000000000000000",
-            ["baseFeePerGas"] = "0x7", ["withdrawalsRoot"] = Word, ["blobGasUsed"] = "0x0", ["excessBlobGas"] = "0x0",
-            ["parentBeaconBlockRoot"] = Word, ["requestsHash"] = Word, ["hash"] = Word,
+            ["parentHash"] = Word,
+            ["sha3Uncles"] = Word,
+            ["miner"] = Someone.ToString(),
+            ["stateRoot"] = Word,
+            ["transactionsRoot"] = Word,
+            ["receiptsRoot"] = Word,
+            ["logsBloom"] = "0x" + new string('0', 512),
+            ["difficulty"] = "0x0",
+            ["number"] = "0x1",
+            ["gasLimit"] = "0x2",
+            ["gasUsed"] = "0x3",
+            ["timestamp"] = "0x4",
+            ["extraData"] = "0x",
+            ["mixHash"] = Word,
+            ["nonce"] = "0x0000000000000000",
+            ["baseFeePerGas"] = "0x7",
+            ["withdrawalsRoot"] = Word,
+            ["blobGasUsed"] = "0x0",
+            ["excessBlobGas"] = "0x0",
+            ["parentBeaconBlockRoot"] = Word,
+            ["requestsHash"] = Word,
+            ["hash"] = Word,
         };
         CompareJson(
             sample,
@@ -168,15 +185,30 @@ public sealed partial class DifferentialTests
     {
         JsonObject log = new()
         {
-            ["address"] = Someone.ToString(), ["topics"] = new JsonArray(Word, Word), ["data"] = "0x1234",
-            ["blockNumber"] = "0x5", ["blockHash"] = Word, ["transactionHash"] = Word, ["transactionIndex"] = "0x0", ["logIndex"] = "0x0",
+            ["address"] = Someone.ToString(),
+            ["topics"] = new JsonArray(Word, Word),
+            ["data"] = "0x1234",
+            ["blockNumber"] = "0x5",
+            ["blockHash"] = Word,
+            ["transactionHash"] = Word,
+            ["transactionIndex"] = "0x0",
+            ["logIndex"] = "0x0",
         };
         Judges.Log same = new(Someone, [Hash32.FromUInt256(77), Hash32.FromUInt256(77)], new byte[] { 0x12, 0x34 });
         JsonObject sample = new()
         {
-            ["type"] = "0x2", ["status"] = "0x1", ["cumulativeGasUsed"] = "0x5208", ["logsBloom"] = Judges.Bloom.Of([same]).ToString(), ["logs"] = new JsonArray(log),
-            ["transactionHash"] = Word, ["transactionIndex"] = "0x0", ["blockHash"] = Word, ["blockNumber"] = "0x5", ["from"] = Someone.ToString(),
-            ["gasUsed"] = "0x1", ["effectiveGasPrice"] = "0x1",
+            ["type"] = "0x2",
+            ["status"] = "0x1",
+            ["cumulativeGasUsed"] = "0x5208",
+            ["logsBloom"] = Judges.Bloom.Of([same]).ToString(),
+            ["logs"] = new JsonArray(log),
+            ["transactionHash"] = Word,
+            ["transactionIndex"] = "0x0",
+            ["blockHash"] = Word,
+            ["blockNumber"] = "0x5",
+            ["from"] = Someone.ToString(),
+            ["gasUsed"] = "0x1",
+            ["effectiveGasPrice"] = "0x1",
         };
         CompareJson(
             sample,

@@ -3,10 +3,9 @@ using FsCheck;
 using FsCheck.Fluent;
 using Gavel.TestKit;
 
-namespace Gavel.Ethereum.Tests;
-
 using Gavel.TestKit.Judges;
 
+namespace Gavel.Ethereum.Tests;
 /// <summary>Tries of keys of any length: a published root, and for random tries that proofs show exactly what is in them.</summary>
 public sealed class MerklePatriciaTrieTests
 {

@@ -2,10 +2,9 @@ using System.Text;
 using System.Text.Json;
 using Gavel.TestKit;
 
-namespace Gavel.Ethereum.Tests;
-
 using Gavel.TestKit.Judges;
 
+namespace Gavel.Ethereum.Tests;
 /// <summary>RLP against <c>cast to-rlp</c> (vectors/rlp.json), the yellow paper's own rules, and hostile input.</summary>
 public sealed class RlpTests
 {

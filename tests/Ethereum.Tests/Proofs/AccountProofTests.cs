@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using AbiEvent = Gavel.TestKit.Judges.AbiEvent;
 
 namespace Gavel.Ethereum.Tests;
 

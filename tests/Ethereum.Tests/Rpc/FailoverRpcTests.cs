@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Gavel.TestKit;
 
 namespace Gavel.Ethereum.Tests.Rpc;

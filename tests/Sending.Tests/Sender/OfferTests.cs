@@ -1,4 +1,3 @@
-using System.Text;
 using Gavel.Ethereum;
 using Gavel.TestKit;
 
