@@ -1,11 +1,10 @@
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
-using Gavel.TestKit;
+using Gavel.Ethereum.Tests;
 
-using Gavel.TestKit.Judges;
+namespace Gavel.TestKit.Judges.Tests;
 
-namespace Gavel.Ethereum.Tests;
 /// <summary>Tries of keys of any length: a published root, and for random tries that proofs show exactly what is in them.</summary>
 public sealed class MerklePatriciaTrieTests
 {

@@ -1,10 +1,9 @@
 using System.Text;
 using System.Text.Json;
-using Gavel.TestKit;
+using Gavel.Ethereum.Tests;
 
-using Gavel.TestKit.Judges;
+namespace Gavel.TestKit.Judges.Tests;
 
-namespace Gavel.Ethereum.Tests;
 /// <summary>RLP against <c>cast to-rlp</c> (vectors/rlp.json), the yellow paper's own rules, and hostile input.</summary>
 public sealed class RlpTests
 {
