@@ -5,10 +5,10 @@ using Gavel.Ethereum;
 using Gavel.Simulator;
 using Gavel.TestKit;
 using Xunit.Abstractions;
-
 using Gavel.TestKit.Judges;
 
 namespace Gavel.GameSolver.OnChain.Tests;
+
 /// <summary>The simulated contract against the real FaultDisputeGame: the same acts, the same answers, the same end to the wei.</summary>
 public sealed class SimulatorOnChainTests(ITestOutputHelper output)
 {

@@ -2,6 +2,7 @@ using Gavel.Cannon.Preimages;
 using Gavel.Devnet;
 
 namespace Gavel.Tests.Devnet.Guests;
+
 /// <summary>A rollup of <paramref name="length"/> blocks and the game that asks about it: block 3 is agreed.</summary>
 internal sealed class Dispute(int length = 8)
 {

@@ -1,10 +1,10 @@
 using Gavel.Devnet;
 using Gavel.Rollup;
 using Gavel.TestKit;
-
 using Gavel.TestKit.Judges;
 
 namespace Gavel.Tests.Devnet.Guests;
+
 /// <summary>
 /// The programs and the devnet's rollup node derive by one rule, written twice: in Go and in C#. Both read the same random batches, good, forged, and
 /// good but for a changed byte, and must come to the same last block.

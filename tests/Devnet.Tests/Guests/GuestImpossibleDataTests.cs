@@ -1,9 +1,9 @@
 using Gavel.Cannon;
 using Gavel.Cannon.Preimages;
-
 using Gavel.TestKit.Judges;
 
 namespace Gavel.Tests.Devnet.Guests;
+
 /// <summary>Data that no chain can give end a program with exit code 2; data that is not there ends the run without a verdict.</summary>
 public sealed class GuestImpossibleDataTests
 {

@@ -2,6 +2,7 @@
 using Gavel.TestKit.Judges;
 
 namespace Gavel.Tests.Devnet.Guests;
+
 /// <summary>What the fault-proof programs say about claims, on L1 chains made for the purpose, in both VMs.</summary>
 public sealed class GuestVerdictTests
 {

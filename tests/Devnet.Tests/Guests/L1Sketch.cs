@@ -1,8 +1,8 @@
 using Gavel.Cannon;
-
 using Gavel.TestKit.Judges;
 
 namespace Gavel.Tests.Devnet.Guests;
+
 /// <summary>
 /// An L1 chain made of headers and receipts alone, for what no node would ever produce. It answers for every preimage from the start, so that the
 /// guest's hints do not matter; what it holds is real: RLP, blooms, receipts tries, hashes.

@@ -1,8 +1,8 @@
 using Gavel.Rollup;
-
 using Gavel.TestKit.Judges;
 
 namespace Gavel.Tests.Devnet.Guests;
+
 /// <summary>A block of a rollup, with what a batch says of it.</summary>
 internal sealed record L2Block(BlockHeader Header, Hash32 StorageRoot)
 {

@@ -1,9 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Gavel.Ethereum;
+using Gavel.Ethereum.Tests;
 
-using Gavel.TestKit.Judges;
+namespace Gavel.TestKit.Judges.Tests;
 
-namespace Gavel.Ethereum.Tests;
 /// <summary>Receipts and transactions of a block of 140 (past the index 128, where keys grow) against the roots in anvil's header.</summary>
 public sealed class ReceiptTests
 {
