@@ -4,8 +4,8 @@ using Gavel.Devnet;
 using Gavel.Ethereum;
 using Gavel.Simulator;
 using Gavel.TestKit;
-using Xunit.Abstractions;
 using Gavel.TestKit.Judges;
+using Xunit.Abstractions;
 
 namespace Gavel.GameSolver.OnChain.Tests;
 

@@ -1,7 +1,6 @@
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
-using Gavel.Ethereum.Tests;
 
 namespace Gavel.TestKit.Judges.Tests;
 

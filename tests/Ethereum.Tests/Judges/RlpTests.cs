@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Gavel.Ethereum.Tests;
 
 namespace Gavel.TestKit.Judges.Tests;
 
