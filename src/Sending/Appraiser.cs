@@ -33,7 +33,7 @@ internal sealed class Appraiser(SenderScope scope)
             return OnSecondLook(entry, $"effective: {verdict.Reason}", new OutboxChange.Superseded(verdict.Reason, scope.Now));
         }
 
-        if (view.IsPast(entry.Deadline))
+        if (view.IsPast(entry.Deadline) && !scope.Guard.MayBeLate(entry))
         {
             return OnSecondLook(
                 entry, $"expired {entry.Deadline:O}", new OutboxChange.Expired($"its deadline {entry.Deadline:u} has passed", scope.Now));

@@ -34,6 +34,12 @@ public readonly record struct IntentVerdict(IntentStanding Standing, string Reas
 /// </summary>
 public interface IIntentGuard
 {
+    /// <summary>
+    /// Whether the chain may take the intent after its deadline too: the deadline then says only how urgent it is, and only the check says
+    /// when it is over. A step against a claim counts until the claim is resolved, whoever's clock has run out.
+    /// </summary>
+    bool MayBeLate(OutboxEntry entry) => false;
+
     /// <summary>How the intent stands at a block.</summary>
     /// <exception cref="RpcException">The chain could not be asked; as <see cref="IntentStanding.Unknown"/>.</exception>
     ValueTask<IntentVerdict> CheckAsync(OutboxEntry entry, RpcBlock head, CancellationToken cancellationToken);

@@ -88,7 +88,7 @@ internal sealed class Transmitter(SenderScope scope, Broadcast broadcast, Apprai
     {
         Offer? offer = _offers.GetValueOrDefault(entry.Id);
         bool isNew = offer is null || isGone || (isForAll && !offer.ToAll);
-        bool isPast = entry.Attempts[^1].Purpose == AttemptPurpose.Call && view.IsPast(entry.Deadline);
+        bool isPast = entry.Attempts[^1].Purpose == AttemptPurpose.Call && view.IsPast(entry.Deadline) && !scope.Guard.MayBeLate(entry);
         if (!isNew && !isPast && !_looks.IsOpen(entry.Id) && !_refusals.ContainsKey(entry.Id) && scope.Now - offer!.At < scope.Options.ResubmitAfter)
         {
             return true;
@@ -152,7 +152,7 @@ internal sealed class Transmitter(SenderScope scope, Broadcast broadcast, Apprai
     {
         SignedAttempt last = entry.Attempts[^1];
         bool isKnown = await IsKnownAsync(entry, last, cancellationToken).ConfigureAwait(false);
-        bool isMissing = !isKnown && scope.Now - (offer.KnownAt ?? last.SignedAt) >= scope.Options.NotInMempoolAfter;
+        bool isMissing = offer.ToAll && !isKnown && scope.Now - (offer.KnownAt ?? last.SignedAt) >= scope.Options.NotInMempoolAfter;
         Missing(entry, isMissing);
         ulong passed = view.Head.Number > offer.Block ? view.Head.Number - offer.Block : 0;
         if (passed > 0)
@@ -234,6 +234,11 @@ internal sealed class Transmitter(SenderScope scope, Broadcast broadcast, Apprai
                 break;
             case Appraisal.Wait { Cause: HoldCause.SecondLook }:
                 break; // in the next cycle
+            case var _ when refusals >= scope.Options.RefusalsBeforeCancel && _offers.GetValueOrDefault(entry.Id) is { ToAll: false }:
+                // Only private endpoints have refused it so far: they may not want it, and others may.
+                _refusals.Remove(entry.Id);
+                await OfferAsync(entry, view, caps, cancellationToken, isForAll: true).ConfigureAwait(false);
+                break;
             case var _ when refusals >= scope.Options.RefusalsBeforeCancel:
                 await CancelAsync(entry, $"refused {refusals} times; its nonce is taken back", view, caps, cancellationToken).ConfigureAwait(false);
                 break;
@@ -267,7 +272,7 @@ internal sealed class Transmitter(SenderScope scope, Broadcast broadcast, Apprai
             if (scope.Fees.Bump(last, quote, caps) is not (UInt256 tip, UInt256 maxFee))
             {
                 scope.Hold(entry, HoldCause.FeeCap, $"a replacement for {last.Hash} would go over the caps of {caps.MaxFee} wei per gas, tip {caps.Tip}");
-                await SendAsync(entry, last, view, toAll: true, cancellationToken).ConfigureAwait(false);
+                await SendAsync(entry, last, view, before?.ToAll != false || IsForAll(entry, view), cancellationToken).ConfigureAwait(false);
                 return;
             }
 

@@ -21,6 +21,13 @@ public sealed class IntentGuard(ChainReader l1) : IIntentGuard
     private readonly ConcurrentDictionary<ulong, Hash32> _doubts = new();
 
     /// <inheritdoc/>
+    public bool MayBeLate(OutboxEntry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        return IntentKey.Decode(entry.Intent.Key.Span) is { MayBeLate: true };
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<IntentVerdict> CheckAsync(OutboxEntry entry, RpcBlock head, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(entry);

@@ -57,6 +57,12 @@ public enum IntentKind : byte
 public sealed record IntentKey(
     ulong ChainId, IntentKind Kind, Address Target, Hash32 Subject = default, uint Index = 0, uint Page = 0, Hash32 Basis = default)
 {
+    /// <summary>
+    /// Whether the contract may take the call after the clock of its claim has run out: steps and what they need, and challenges of the root's
+    /// block, count until the claim or the game is resolved. Moves do not.
+    /// </summary>
+    public bool MayBeLate => Kind is IntentKind.Step or IntentKind.LocalData or IntentKind.Preimage or IntentKind.ChallengeBlock;
+
     /// <summary>Bytes of the encoding.</summary>
     public const int Size = 1 + 8 + Address.Size + Hash32.Size + 4 + 4 + Hash32.Size;
 

@@ -79,7 +79,7 @@ public sealed partial class Submitter(
 
         if (await desk.Outbox.FindAsync(key, cancellationToken) is { } entry)
         {
-            return await AgainAsync(entry, game, until, view, cancellationToken);
+            return await AgainAsync(entry, call.Key, game, until, view, cancellationToken);
         }
 
         (AuditRehearsal? rehearsal, ulong gasHint) = await RehearseAsync(game, call, view, left, cancellationToken);
@@ -163,7 +163,8 @@ public sealed partial class Submitter(
 
     // The chain does not show the effect, or the call would not have been planned. What waits in the queue is permitted in this run; an entry
     // that is under way is left to the sender; one that has ended is tried again, not at once, since the view may be older than what ended it.
-    private async Task<bool> AgainAsync(OutboxEntry entry, GameMetadata game, DateTimeOffset? until, L1View view, CancellationToken cancellationToken)
+    private async Task<bool> AgainAsync(
+        OutboxEntry entry, IntentKey key, GameMetadata game, DateTimeOffset? until, L1View view, CancellationToken cancellationToken)
     {
         DateTimeOffset now = clock.GetUtcNow();
         TimeSpan pause = TimeSpan.FromSeconds(Math.Max(LeastRetrySeconds, 2 * options.PollSeconds));
@@ -175,7 +176,7 @@ public sealed partial class Submitter(
                 return true;
             }
 
-            if (!entry.IsFinal || now - entry.ChangedAt < pause || until <= DateTimeOffset.FromUnixTimeSeconds((long)view.Timestamp))
+            if (!entry.IsFinal || now - entry.ChangedAt < pause || (!key.MayBeLate && until <= DateTimeOffset.FromUnixTimeSeconds((long)view.Timestamp)))
             {
                 return false;
             }

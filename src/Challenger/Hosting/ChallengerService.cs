@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Gavel.Contracts;
 using Gavel.Ethereum;
+using Gavel.Sending;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -118,9 +119,9 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
         {
             return await agent.CycleAsync(cancellationToken);
         }
-        catch (Exception error) when (error is RpcException or ContractReadException)
+        catch (Exception error) when (error is RpcException or ContractReadException or OutboxException)
         {
-            // Nothing was decided from half a view; the next cycle begins anew.
+            // Nothing was decided from half a view, or nothing could be recorded; the next cycle begins anew, and the journal mends itself.
             _health[chain.Name] = (_health.GetValueOrDefault(chain.Name) ?? new ChainHealth(null, clock.GetUtcNow(), null)) with { Problem = error.Message };
             LogCycleFailed(logger, chain.Name, error.Message);
             return null;

@@ -35,7 +35,11 @@ internal sealed class ViewHistory(ChainReader l1)
     // Parents are followed this far by hash, which no other fork can answer; what lies deeper is asked for by number.
     private const int MostSteps = 32;
 
+    // After so many lower heads in a row the last view must show that it is a block at all.
+    private const int PatienceWithLowerHeads = 3;
+
     private readonly List<L1View> _views = []; // rising
+    private int _lower;
 
     /// <summary>Takes the newest head.</summary>
     /// <exception cref="RpcException">A node gave no usable answer; nothing was taken.</exception>
@@ -43,13 +47,21 @@ internal sealed class ViewHistory(ChainReader l1)
     {
         if (_views.Count == 0)
         {
+            await CheckAsync(head, cancellationToken);
             return Onward(head);
         }
 
         L1View last = _views[^1];
         if (head.Block == last.Block)
         {
+            _lower = 0;
             return new HeadChange(HeadCourse.Same, last);
+        }
+
+        // The next block shows by its parent where it belongs; what leaves a gap could be anything that one answer says.
+        if (head.Block.Number > last.Block.Number + 1)
+        {
+            await CheckAsync(head, cancellationToken);
         }
 
         HeadChain chain = new(l1, head);
@@ -57,7 +69,7 @@ internal sealed class ViewHistory(ChainReader l1)
         if (known < 0 || await chain.HasAsync(_views[known], cancellationToken))
         {
             // A head below all that is remembered is no fork that we could tell; if it is one, it shows as soon as it has grown.
-            return head.Block.Number > last.Block.Number ? Onward(head) : new HeadChange(HeadCourse.Behind, last);
+            return head.Block.Number > last.Block.Number ? Onward(head) : await BehindAsync(head, last, cancellationToken);
         }
 
         while (--known >= 0 && !await chain.HasAsync(_views[known], cancellationToken))
@@ -67,11 +79,43 @@ internal sealed class ViewHistory(ChainReader l1)
         L1View? common = known < 0 ? null : _views[known];
         _views.RemoveRange(known + 1, _views.Count - known - 1);
         _views.Add(head);
+        _lower = 0;
         return new HeadChange(HeadCourse.Forked, head, common);
+    }
+
+    // A head that was never a block (a garbled answer, another chain behind the same address) would leave every true one behind it for ever.
+    private async Task<HeadChange> BehindAsync(L1View head, L1View last, CancellationToken cancellationToken)
+    {
+        if (++_lower % PatienceWithLowerHeads != 0)
+        {
+            return new HeadChange(HeadCourse.Behind, last);
+        }
+
+        RpcBlock? known = await l1.FindBlockAsync(BlockRef.At(last.Block.Hash), cancellationToken);
+        if (known is not null && known.Number == last.Block.Number && known.Timestamp == last.Timestamp)
+        {
+            return new HeadChange(HeadCourse.Behind, last);
+        }
+
+        // What was read at that view is read again, as after a fork.
+        _views.Remove(last);
+        HeadChange change = await TakeAsync(head, cancellationToken);
+        L1View? common = change.Course == HeadCourse.Onward ? _views.ElementAtOrDefault(_views.Count - 2) : change.View;
+        return change.Course == HeadCourse.Forked ? change : new HeadChange(HeadCourse.Forked, change.View, common);
+    }
+
+    private async Task CheckAsync(L1View head, CancellationToken cancellationToken)
+    {
+        RpcBlock block = await l1.GetBlockAsync(BlockRef.At(head.Block.Hash), cancellationToken);
+        if (block.Number != head.Block.Number || block.ParentHash != head.ParentHash || block.Timestamp != head.Timestamp)
+        {
+            throw new RpcException(RpcErrorKind.Malformed, $"the head {head.Block} is not the block of that hash, which has number {block.Number}");
+        }
     }
 
     private HeadChange Onward(L1View head)
     {
+        _lower = 0;
         _views.Add(head);
         if (_views.Count > Most)
         {

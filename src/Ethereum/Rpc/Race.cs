@@ -7,6 +7,9 @@ namespace Gavel.Ethereum;
 /// </summary>
 internal sealed class Race(EndpointSlot[] slots, TimeProvider time)
 {
+    // How many times its patience an endpoint is waited for once another has answered with an error.
+    private const int PatienceForSecondWords = 3;
+
     /// <summary>Gives each request its reply, and the endpoint that answered first.</summary>
     /// <exception cref="RpcException">No endpoint gave a usable answer to anything.</exception>
     public async Task<(RpcReply[] Replies, EndpointSlot From)> RunAsync(IReadOnlyList<RpcRequest> requests, CancellationToken cancellationToken)
@@ -40,9 +43,15 @@ internal sealed class Race(EndpointSlot[] slots, TimeProvider time)
             {
                 Task patience = next < order.Count
                     ? Task.Delay(order[next - 1].Endpoint.State.Patience(requests.Count), time, over.Token)
+                    : erring.Count > 0 ? Task.Delay(Longest(running.Values, requests.Count), time, over.Token)
                     : Task.Delay(Timeout.Infinite, over.Token);
                 Task first = await Task.WhenAny([.. running.Keys, patience]).ConfigureAwait(false);
                 cancellationToken.ThrowIfCancellationRequested();
+                if (first == patience && next == order.Count)
+                {
+                    break; // one has answered, if only with errors; those that keep silent are not waited for to the end
+                }
+
                 if (first == patience)
                 {
                     Start();
@@ -99,22 +108,29 @@ internal sealed class Race(EndpointSlot[] slots, TimeProvider time)
         }
     }
 
-    // What one endpoint could not settle, while it settled the rest, is asked of the others: no reason to think ill of it.
+    private static TimeSpan Longest(IEnumerable<EndpointSlot> asked, int requests) =>
+        PatienceForSecondWords * asked.Max(slot => slot.Endpoint.State.Patience(requests));
+
+    // What one endpoint could not settle, while it settled the rest, is asked of the others: no reason to think ill of it. Sick ones are left
+    // to their probes, and those that keep silent are not waited for: there is an answer already, if only an error.
     private async Task<RpcReply[]> SettleAsync(
         IReadOnlyList<RpcRequest> requests, RpcReply[] replies, EndpointSlot from, EndpointSlot[] others, CancellationToken cancellationToken)
     {
         int[] open = [.. Enumerable.Range(0, replies.Length).Where(i => !RpcMethods.IsSettled(requests[i], replies[i]))];
+        others = [.. others.Where(other => other.Endpoint.State.SickSince is null)];
         if (open.Length == 0 || others.Length == 0)
         {
             return Final(requests, replies, open);
         }
 
         RpcReply[] second;
+        using CancellationTokenSource limit = new(Longest(others, open.Length), time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            (second, _) = await RunAsync(Array.ConvertAll(open, i => requests[i]), [.. others], cancellationToken).ConfigureAwait(false);
+            (second, _) = await RunAsync(Array.ConvertAll(open, i => requests[i]), [.. others], either.Token).ConfigureAwait(false);
         }
-        catch (RpcException)
+        catch (Exception error) when (error is RpcException || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return Final(requests, replies, open);
         }
@@ -190,7 +206,13 @@ internal sealed class Race(EndpointSlot[] slots, TimeProvider time)
     // stuck connection may take its time.
     private static async Task EndAsync(Task[] losers, CancellationTokenSource over)
     {
-        Task ended = Task.WhenAll(losers).ContinueWith(_ => over.Dispose(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        Task ended = Task.WhenAll(losers).ContinueWith(
+            all =>
+            {
+                _ = all.Exception; // losers fail; that is known
+                over.Dispose();
+            },
+            CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         if (!ended.IsCompleted)
         {
             await Task.WhenAny(ended, Task.Delay(50)).ConfigureAwait(false);

@@ -14,18 +14,30 @@ internal sealed class RequestBudget(double perSecond, int burst, TimeProvider ti
     public async ValueTask TakeAsync(int requests, CancellationToken cancellationToken)
     {
         double wait;
+        double cost = requests / perSecond;
         lock (_lock)
         {
             double now = time.GetElapsedTime(_start).TotalSeconds;
             double full = burst / perSecond;
-            double cost = requests / perSecond;
             _paidUntil = Math.Max(_paidUntil, now) + cost;
             wait = Math.Max(0, _paidUntil - now - Math.Max(full, cost));
         }
 
         if (wait > 0)
         {
-            await Task.Delay(TimeSpan.FromSeconds(wait), time, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await Task.Delay(TimeSpan.FromSeconds(wait), time, cancellationToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                lock (_lock)
+                {
+                    _paidUntil -= cost; // never asked: those who wait behind need not pay for it
+                }
+
+                throw;
+            }
         }
     }
 }

@@ -274,7 +274,7 @@ public sealed class RpcEndpoint : IJsonRpc, IAsyncDisposable
                 // By our own timeout, by the caller's deadline, or because another endpoint was quicker: silence, unless it was short.
                 TimeSpan waited = _time.GetElapsedTime(start);
                 string more = requests.Length > 1 ? $" and {requests.Length - 1} more" : "";
-                RpcException? silence = waited < Options.Patience
+                RpcException? silence = waited < State.Patience(requests.Length)
                     ? null
                     : new RpcException(RpcErrorKind.Timeout, $"{Url}: no answer to {requests[0].Method}{more} within {waited.TotalSeconds:0.##} s");
                 Meter.Failed(requests.Length, silence, waited);

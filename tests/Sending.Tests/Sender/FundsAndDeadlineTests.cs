@@ -86,6 +86,23 @@ public sealed class FundsAndDeadlineTests
     }
 
     [Fact]
+    public async Task StepThatTheChainStillTakes_IsSentAndKept_AfterItsDeadline()
+    {
+        await using SenderHarness harness = await SenderHarness.StartAsync();
+        harness.Guard.Late["in flight"] = true;
+        harness.Guard.Late["queued"] = true;
+        harness.Run();
+        await harness.Sender.EnqueueAsync(SenderHarness.Intent("in flight", 1000, _now.AddHours(1), 9), SenderHarness.None);
+        await harness.UntilAsync("in flight", OutboxState.Sent);
+        await harness.AskAsync("evm_increaseTime", Hex.Quantity(7200));
+        await harness.Sender.EnqueueAsync(SenderHarness.Intent("queued", 1000, _now.AddMinutes(-30), 9), SenderHarness.None);
+        harness.MineSteadily();
+        await harness.UntilAsync("in flight", OutboxState.Confirmed);
+        await harness.UntilAsync("queued", OutboxState.Confirmed);
+        Assert.Equal(2, (await harness.LandedAsync()).Count(landed => landed.Name.Length > 0));
+    }
+
+    [Fact]
     public async Task WhatCanWait_NeverKeepsAMoveOut()
     {
         // Before, 16 resolutions in flight kept a move out until a block came.

@@ -253,6 +253,11 @@ internal sealed class TestGuard : IIntentGuard
     /// <summary>Answers instead of <see cref="Verdicts"/>.</summary>
     public Func<string, IntentVerdict>? Answer { get; set; }
 
+    /// <summary>Names of intents that the chain takes after their deadline too.</summary>
+    public ConcurrentDictionary<string, bool> Late { get; } = new();
+
+    public bool MayBeLate(OutboxEntry entry) => Late.ContainsKey(Encoding.UTF8.GetString(entry.Intent.Key.Span));
+
     public ValueTask<IntentVerdict> CheckAsync(OutboxEntry entry, RpcBlock head, CancellationToken cancellationToken)
     {
         string name = Encoding.UTF8.GetString(entry.Intent.Key.Span);
