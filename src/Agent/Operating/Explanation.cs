@@ -98,7 +98,7 @@ internal sealed record Explanation
             screen.Line($"  L1 block {record.L1Block}");
             if (record.Rehearsal is { } rehearsal)
             {
-                screen.Line($"  rehearsed: {rehearsal}");
+                screen.Line($"  rehearsed {rehearsal}");
             }
 
             if (outcome is not null)
