@@ -95,11 +95,49 @@ public sealed class IntentGuardTests(WatchedDevnet net) : IClassFixture<WatchedD
         }
     }
 
+    // The same address, another game: what was decided of the one is not sent into the other. Its journal keys of before know no head.
+    [Fact]
+    public async Task OtherGameAtTheAddress_MakesEveryKindUnwanted_AtTheSecondHead()
+    {
+        Address game = await net.CreateAsync("L1 head");
+        Hash32 head = (await new GameReader(net.L1).MetadataAsync(game, BlockRef.Latest, default)).L1Head;
+        ClaimId posted = new(new Position(2), Samples.Hash("claim on L1 head"), 0);
+        IntentKey[] keys =
+        [
+            IntentKey.OfMove(1, game, posted, Samples.Hash("L1 head"), head),
+            new(1, IntentKind.ResolveClaim, game, L1Head: head),
+            new(1, IntentKind.ResolveGame, game, L1Head: head),
+            new(1, IntentKind.LocalData, (await new GameReader(net.L1).MetadataAsync(game, BlockRef.Latest, default)).Rules!.Oracle, L1Head: head),
+            new(1, IntentKind.ChallengeBlock, game, L1Head: head),
+        ];
+        IntentGuard guard = new(net.L1);
+        OutboxEntry[] right = [.. keys.Select(key => Entry(key, game))];
+        OutboxEntry[] wrong = [.. keys.Select(key => Entry(key with { L1Head = Samples.Hash("lost fork") }, game))];
+        OutboxEntry[] former = [.. keys.Select(key => Entry(key with { L1Head = default }, game))];
+        foreach (OutboxEntry entry in right.Concat(former))
+        {
+            Assert.Equal(IntentStanding.Wanted, (await CheckAsync(guard, entry)).Standing);
+        }
+
+        foreach (OutboxEntry entry in wrong)
+        {
+            Assert.Equal(IntentStanding.Unknown, (await CheckAsync(guard, entry)).Standing);
+        }
+
+        await net.Devnet.MineL1Async();
+        foreach (OutboxEntry entry in wrong)
+        {
+            IntentVerdict verdict = await CheckAsync(guard, entry);
+            Assert.Equal(IntentStanding.Unwanted, verdict.Standing);
+            Assert.Contains("another game has taken the address", verdict.Reason, StringComparison.Ordinal);
+        }
+    }
+
     private async Task<(OutboxEntry Entry, Address Game)> MoveAsync(string root, uint parent)
     {
         Address game = await net.CreateAsync(root);
         ClaimId posted = new(new Position(2), Samples.Hash($"claim on {root}"), parent);
-        return (Entry(IntentKey.OfMove(1, game, posted, Samples.Hash(root)), game), game);
+        return (Entry(IntentKey.OfMove(1, game, posted, Samples.Hash(root), default), game), game);
     }
 
     private OutboxEntry Entry(IntentKey key, Address target) => new()

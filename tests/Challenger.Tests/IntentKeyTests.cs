@@ -15,7 +15,7 @@ public sealed class IntentKeyTests
     [MemberData(nameof(Kinds))]
     public void Key_IsReadBackWhole(IntentKind kind)
     {
-        IntentKey key = new(ulong.MaxValue - 1, kind, Target, Keccak256.Hash("subject"u8), uint.MaxValue, 0x01020304);
+        IntentKey key = new(ulong.MaxValue - 1, kind, Target, Keccak256.Hash("subject"u8), uint.MaxValue, 0x01020304, Keccak256.Hash("basis"u8), Keccak256.Hash("head"u8));
         Assert.Equal(IntentKey.Size, key.Encode().Length);
         Assert.Equal(key, IntentKey.Decode(key.Encode()));
     }
@@ -39,7 +39,7 @@ public sealed class IntentKeyTests
         IntentKey[] others =
         [
             key with { ChainId = 2 }, key with { Kind = IntentKind.Move }, key with { Target = Address.Zero }, key with { Subject = Hash32.Zero },
-            key with { Index = 4 }, key with { Page = 2 },
+            key with { Index = 4 }, key with { Page = 2 }, key with { Basis = subject }, key with { L1Head = subject },
         ];
         Assert.Equal(others.Length + 1, others.Append(key).Select(item => Hex.Encode(item.Encode())).Distinct().Count());
     }
@@ -49,8 +49,25 @@ public sealed class IntentKeyTests
     {
         ClaimId claim = new(Position.Root.Attack(), Keccak256.Hash("claim"u8), 0);
         Hash32 answered = Keccak256.Hash("root"u8);
-        IntentKey key = IntentKey.OfMove(1, Target, claim, answered);
+        IntentKey key = IntentKey.OfMove(1, Target, claim, answered, Keccak256.Hash("head"u8));
         Assert.Equal((claim.ContractHash(), 0u, IntentKind.Move), (key.Subject, key.Index, key.Kind));
-        Assert.NotEqual(key, IntentKey.OfMove(1, Target, claim with { ParentIndex = 1 }, answered));
+        Assert.NotEqual(key, IntentKey.OfMove(1, Target, claim with { ParentIndex = 1 }, answered, key.L1Head));
+        Assert.NotEqual(key, IntentKey.OfMove(1, Target, claim, answered, Keccak256.Hash("other head"u8)));
+    }
+
+    // As version 0.1 wrote it: no L1 head.
+    [Fact]
+    public void FormerKey_IsRead_AndMeansAnyGameAtTheAddress()
+    {
+        byte[] former = Hex.Decode(
+            "0x010000000000000384"
+            + "00112233445566778899aabbccddeeff00112233"
+            + "1111111111111111111111111111111111111111111111111111111111111111"
+            + "00000007" + "00000002"
+            + "2222222222222222222222222222222222222222222222222222222222222222");
+        IntentKey key = IntentKey.Decode(former)!;
+        Assert.Equal(new IntentKey(900, IntentKind.Move, Target, Hash32.Parse($"0x{new string('1', 64)}"), 7, 2, Hash32.Parse($"0x{new string('2', 64)}")), key);
+        Assert.True(key.L1Head.IsZero);
+        Assert.Equal(former, (key with { L1Head = Keccak256.Hash("head"u8) }).EncodeFormer());
     }
 }

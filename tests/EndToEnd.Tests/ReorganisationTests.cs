@@ -59,8 +59,8 @@ public sealed class ReorganisationTests
     public void MovesAgainstDifferentClaimsAtOneIndex_AreDifferentIntents()
     {
         ClaimId move = new(new Position(2), Keccak256.Hash([1]), 0);
-        IntentKey one = IntentKey.OfMove(1, default, move, Keccak256.Hash([2]));
-        IntentKey other = IntentKey.OfMove(1, default, move, Keccak256.Hash([3]));
+        IntentKey one = IntentKey.OfMove(1, default, move, Keccak256.Hash([2]), default);
+        IntentKey other = IntentKey.OfMove(1, default, move, Keccak256.Hash([3]), default);
         Assert.NotEqual(Hex.Encode(one.Encode()), Hex.Encode(other.Encode()));
         Assert.Equal(one, IntentKey.Decode(one.Encode()));
     }

@@ -70,7 +70,7 @@ public sealed class ActionPlanner(ChainReader l1, ulong chainId)
             CultureInfo.InvariantCulture,
             $"{(move.IsAttack ? "attack" : "defend")} claim {move.ParentIndex} at depth {parent.Position.Depth} ({stance}): {(move.IsAttack ? "its value is false" : "its value is true, but it is no honest move")}");
         return new PlannedCall(
-            IntentKey.OfMove(chainId, game.Game, posted, parent.Value),
+            IntentKey.OfMove(chainId, game.Game, posted, parent.Value, game.L1Head),
             FaultDisputeGame.MoveOn(game.Game, (uint)move.ParentIndex, parent.Value, move.Value, move.IsAttack, rules.Bonds[move.Position.Depth]),
             Priorities.Move,
             deadline,
@@ -115,7 +115,7 @@ public sealed class ActionPlanner(ChainReader l1, ulong chainId)
         Claim claim = judgement.Game[step.ClaimIndex];
         ContractCall call = FaultDisputeGame.Step(game.Game, (uint)step.ClaimIndex, step.IsAttack, step.Data.PreState, step.Data.Proof);
         calls.Add(new PlannedCall(
-            new IntentKey(chainId, IntentKind.Step, game.Game, claim.Id.ContractHash(), (uint)step.ClaimIndex, Basis: Keccak256.Hash(call.Data.Span)),
+            new IntentKey(chainId, IntentKind.Step, game.Game, claim.Id.ContractHash(), (uint)step.ClaimIndex, Basis: Keccak256.Hash(call.Data.Span), L1Head: game.L1Head),
             call,
             Priorities.Step,
             deadline,
@@ -132,7 +132,7 @@ public sealed class ActionPlanner(ChainReader l1, ulong chainId)
             case LocalKey when LocalInputs.IdentOf(part.Key) is ulong ident and >= 1 and <= 5:
                 ContractCall local = FaultDisputeGame.AddLocalData(game.Game, (byte)ident, (uint)step.ClaimIndex, part.Offset);
                 return new PlannedCall(
-                    new IntentKey(chainId, IntentKind.LocalData, rules.Oracle, oracleKey, part.Offset, Basis: Keccak256.Hash(local.Data.Span)),
+                    new IntentKey(chainId, IntentKind.LocalData, rules.Oracle, oracleKey, part.Offset, Basis: Keccak256.Hash(local.Data.Span), L1Head: game.L1Head),
                     local,
                     Priorities.Preimage,
                     deadline,
@@ -155,7 +155,7 @@ public sealed class ActionPlanner(ChainReader l1, ulong chainId)
     }
 
     private PlannedCall ChallengeBlock(GameMetadata game, RootBlockProof proof, ulong deadline) => new(
-        new IntentKey(chainId, IntentKind.ChallengeBlock, game.Game, game.RootClaim),
+        new IntentKey(chainId, IntentKind.ChallengeBlock, game.Game, game.RootClaim, L1Head: game.L1Head),
         FaultDisputeGame.ChallengeRootL2Block(game.Game, proof.StateRoot, proof.MessagePasserStorageRoot, proof.LatestBlockHash, proof.HeaderRlp),
         Priorities.Move,
         deadline,

@@ -61,7 +61,12 @@ public sealed class IntentGuard(ChainReader l1) : IIntentGuard
     {
         try
         {
-            return await CheckAsync(new ReadBatch(l1, at), key, intent, cancellationToken);
+            ReadBatch batch = new(l1, at);
+            Read<Hash32>? head = key.L1Head.IsZero ? null : GameEffects.L1Head(batch, GameOf(key, intent)); // goes with the first reads
+            IntentVerdict verdict = await CheckAsync(batch, key, intent, cancellationToken);
+            return head is null || head.Value == key.L1Head
+                ? verdict
+                : new IntentVerdict(IntentStanding.Unwanted, $"another game has taken the address: its L1 head is {head.Value}, not {key.L1Head}");
         }
         catch (ContractReadException error)
         {
@@ -198,6 +203,8 @@ public sealed class IntentGuard(ChainReader l1) : IIntentGuard
     private static IntentVerdict Over(GameStatus status, IntentStanding standing) => status == GameStatus.InProgress
         ? IntentVerdict.Wanted
         : new IntentVerdict(standing, $"the game is over ({status})");
+
+    private static Address GameOf(IntentKey key, Intent intent) => key.Kind == IntentKind.LocalData ? intent.Target : key.Target;
 
     private static Address RecipientOf(IntentKey key)
     {

@@ -104,7 +104,7 @@ public sealed class SettlementPlanner(ulong chainId, IReadOnlyList<Address> acco
             for (uint page = 0; page < Math.Max(pages, 1); page++)
             {
                 calls.Add(new PlannedCall(
-                    new IntentKey(chainId, IntentKind.ResolveClaim, game.Game, claims[claim.ClaimIndex].Id.ContractHash(), (uint)claim.ClaimIndex, page),
+                    new IntentKey(chainId, IntentKind.ResolveClaim, game.Game, claims[claim.ClaimIndex].Id.ContractHash(), (uint)claim.ClaimIndex, page, L1Head: game.L1Head),
                     FaultDisputeGame.ResolveClaim(game.Game, (uint)claim.ClaimIndex, pages <= 1 ? 0u : ChildrenPerPage),
                     Priorities.Resolve,
                     null,
@@ -116,7 +116,7 @@ public sealed class SettlementPlanner(ulong chainId, IReadOnlyList<Address> acco
         if (claims.IsResolved(0))
         {
             calls.Add(new PlannedCall(
-                new IntentKey(chainId, IntentKind.ResolveGame, game.Game),
+                new IntentKey(chainId, IntentKind.ResolveGame, game.Game, L1Head: game.L1Head),
                 FaultDisputeGame.Resolve(game.Game),
                 Priorities.Resolve,
                 null,
@@ -152,7 +152,7 @@ public sealed class SettlementPlanner(ulong chainId, IReadOnlyList<Address> acco
             if (state.IsFinalized && account == accounts[0] && state.Credits.Values.Any(held => !held.Due(state).IsZero))
             {
                 calls.Add(new PlannedCall(
-                    new IntentKey(chainId, IntentKind.CloseGame, game.Game),
+                    new IntentKey(chainId, IntentKind.CloseGame, game.Game, L1Head: game.L1Head),
                     FaultDisputeGame.CloseGame(game.Game),
                     Priorities.Credit,
                     null,
@@ -171,7 +171,7 @@ public sealed class SettlementPlanner(ulong chainId, IReadOnlyList<Address> acco
     }
 
     private PlannedCall Credit(GameMetadata game, Address account, IntentKind kind, GameCredit credit, string verb) => new(
-        new IntentKey(chainId, kind, game.Game, Recipient(account)),
+        new IntentKey(chainId, kind, game.Game, Recipient(account), L1Head: game.L1Head),
         FaultDisputeGame.ClaimCredit(game.Game, account),
         Priorities.Credit,
         null,

@@ -77,7 +77,7 @@ public sealed partial class Submitter(
             return false;
         }
 
-        if (await desk.Outbox.FindAsync(key, cancellationToken) is { } entry)
+        if (await FindAsync(call.Key, key, cancellationToken) is { } entry)
         {
             return await AgainAsync(entry, call.Key, game, until, view, cancellationToken);
         }
@@ -103,6 +103,11 @@ public sealed partial class Submitter(
         return true;
     }
 
+    // What an earlier version has under way is tended to its end; once it has ended, the call is an intent with the game's L1 head like any other.
+    private async ValueTask<OutboxEntry?> FindAsync(IntentKey key, byte[] bytes, CancellationToken cancellationToken) =>
+        await desk.Outbox.FindAsync(bytes, cancellationToken)
+        ?? (await desk.Outbox.FindAsync(key.EncodeFormer(), cancellationToken) is { IsFinal: false } former ? former : null);
+
     private async Task<(AuditRehearsal? Audit, ulong GasHint)> RehearseAsync(
         GameMetadata game, PlannedCall call, L1View view, long? left, CancellationToken cancellationToken) =>
         rehearsals is null ? default : await rehearsals.RehearseAsync(game, call, view, left, cancellationToken);
@@ -123,7 +128,7 @@ public sealed partial class Submitter(
         string also = "";
         try
         {
-            also = await desk.Outbox.FindAsync(Hex.Decode(record.Intent), cancellationToken) is { } entry ? $" (the outbox has it: {entry.State})" : "";
+            also = await FindAsync(call.Key, Hex.Decode(record.Intent), cancellationToken) is { } entry ? $" (the outbox has it: {entry.State})" : "";
         }
         catch (OutboxException error)
         {

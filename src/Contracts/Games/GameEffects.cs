@@ -10,6 +10,9 @@ public static class GameEffects
     /// <summary>The game's status.</summary>
     public static Read<GameStatus> Status(ReadBatch batch, Address game) => batch.Enumeration<StatusFunction, GameStatus>(game, GameStatus.DefenderWins);
 
+    /// <summary>Hash of the L1 block that the game is judged by, which tells it from another that stood at its address before a reorganisation.</summary>
+    public static Read<Hash32> L1Head(ReadBatch batch, Address game) => batch.Word<L1HeadFunction>(game);
+
     /// <summary>How many claims the game has.</summary>
     public static Read<ulong> ClaimCount(ReadBatch batch, Address game) => batch.Count<ClaimDataLenFunction>(game);
 
