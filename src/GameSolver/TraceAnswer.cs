@@ -7,10 +7,11 @@ public readonly struct TraceAnswer<T>
 {
     private readonly T? _value;
 
-    internal TraceAnswer(T? value, string? reason)
+    internal TraceAnswer(T? value, string? reason, bool isUnderWay = false)
     {
         _value = value;
         Reason = reason;
+        IsUnderWay = isUnderWay;
     }
 
     /// <summary>True when there is a value.</summary>
@@ -23,6 +24,9 @@ public readonly struct TraceAnswer<T>
 
     /// <summary>Why there is no value; null when there is one.</summary>
     public string? Reason { get; }
+
+    /// <summary>True when there is no value yet and nothing stands against there being one: it is being worked out.</summary>
+    public bool IsUnderWay { get; }
 }
 
 /// <summary>Makes answers of a trace.</summary>
@@ -36,5 +40,12 @@ public static class TraceAnswer
     {
         ArgumentException.ThrowIfNullOrEmpty(reason);
         return new TraceAnswer<T>(default, reason);
+    }
+
+    /// <summary>No value yet, and how far it is; nothing stands against there being one.</summary>
+    public static TraceAnswer<T> UnderWay<T>(string progress)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(progress);
+        return new TraceAnswer<T>(default, progress, isUnderWay: true);
     }
 }

@@ -13,20 +13,53 @@ public enum DangerSeverity
     Page,
 }
 
+/// <summary>Whose doing a danger is, which decides whether it makes the agent unready.</summary>
+public enum DangerOrigin
+{
+    /// <summary>Of our own doing, or within our own reach: a node, the sender, the disk, a prestate, funds. From warn on <c>/readyz</c> answers 503.</summary>
+    Ours,
+
+    /// <summary>Of the chain itself: a false anchor, a game that is lost. It pages, and never blocks a rollout.</summary>
+    Chain,
+}
+
 /// <summary>
-/// Something that an operator must look at. Log level, <c>/readyz</c>, metrics and commands are views of the same values, so that none of
-/// them says less than another.
+/// Something that an operator must look at. Log, <c>/readyz</c>, <c>/dangers</c>, metrics and commands are views of the same values, so that none
+/// of them says less than another.
 /// </summary>
 public sealed record Danger
 {
-    /// <summary>A stable name of the kind, in kebab case, for example <c>head-stands-still</c>; alerts and docs refer to it.</summary>
-    public required string Code { get; init; }
+    private readonly DangerSeverity? _severity;
+    private readonly DangerOrigin? _origin;
 
-    /// <summary>How loudly it is told.</summary>
-    public required DangerSeverity Severity { get; init; }
+    /// <summary>What kind it is of, from the catalogue.</summary>
+    public required DangerKind Kind { get; init; }
 
-    /// <summary>What it is about: an endpoint (without credentials), an account, a game, a file.</summary>
+    /// <summary>The kind's stable name; alerts and docs refer to it.</summary>
+    public string Code => Kind.Code;
+
+    /// <summary>How loudly it is told; the kind's own severity if nothing else is said.</summary>
+    public DangerSeverity Severity
+    {
+        get => _severity ?? Kind.Severity;
+        init => _severity = value;
+    }
+
+    /// <summary>Whose doing it is; the kind's own origin if nothing else is said.</summary>
+    public DangerOrigin Origin
+    {
+        get => _origin ?? Kind.Origin;
+        init => _origin = value;
+    }
+
+    /// <summary>What it is about: an endpoint (without credentials), an account, a game, a file. With the code it is what tells one danger from another.</summary>
     public required string Subject { get; init; }
+
+    /// <summary>The configured chain that it concerns; null where it is not one chain's.</summary>
+    public string? Chain { get; init; }
+
+    /// <summary>The game that it concerns; null where it is not one game's.</summary>
+    public Address? Game { get; init; }
 
     /// <summary>What is the matter, in one line, with its last real cause.</summary>
     public required string Problem { get; init; }

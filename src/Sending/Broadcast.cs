@@ -13,7 +13,7 @@ public sealed record SendingEndpoint(string Name, IJsonRpc Rpc);
 /// </summary>
 internal sealed class Broadcast : IDisposable
 {
-    private const string SilentCode = "sending-endpoint-silent";
+    private static DangerKind SilentCode => DangerCodes.SendingEndpointSilent;
     private readonly SenderScope _scope;
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();

@@ -6,8 +6,8 @@ namespace Gavel.Sending;
 /// </summary>
 internal sealed class Dispatcher(SenderScope scope, Transmitter transmitter, Appraiser appraiser, NonceKeeper nonces)
 {
-    private const string FundsCode = "funds-short";
-    private const string SignerCode = "signer-unreachable";
+    private static DangerKind FundsCode => DangerCodes.FundsShort;
+    private static DangerKind SignerCode => DangerCodes.SignerUnreachable;
     private const ulong GasGuess = 300_000;
     private static readonly TimeSpan _day = TimeSpan.FromDays(1);
     private static readonly TimeSpan _longestPause = TimeSpan.FromSeconds(30);

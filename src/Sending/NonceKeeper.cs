@@ -6,7 +6,7 @@ namespace Gavel.Sending;
 /// </summary>
 internal sealed class NonceKeeper(SenderScope scope)
 {
-    private const string ForeignCode = "foreign-transaction";
+    private static DangerKind ForeignCode => DangerCodes.ForeignTransaction;
     private static readonly TimeSpan _stands = TimeSpan.FromHours(1);
 
     private readonly TwoLooks _looks = new();

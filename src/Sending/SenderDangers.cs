@@ -4,14 +4,14 @@ namespace Gavel.Sending;
 internal sealed class SenderDangers(TimeProvider clock) : IDangerSource
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<(string Code, string Subject), (Danger Danger, DateTimeOffset? Until)> _standing = [];
+    private readonly Dictionary<(DangerKind Kind, string Subject), (Danger Danger, DateTimeOffset? Until)> _standing = [];
     private volatile Danger[] _shown = [];
 
     /// <inheritdoc/>
     public IReadOnlyList<Danger> Dangers => _shown;
 
     /// <summary>Says that a danger stands; one that stood before keeps its beginning.</summary>
-    /// <param name="code">The kind.</param>
+    /// <param name="kind">The kind.</param>
     /// <param name="severity">How loudly.</param>
     /// <param name="subject">What it is about.</param>
     /// <param name="problem">What is the matter.</param>
@@ -20,15 +20,15 @@ internal sealed class SenderDangers(TimeProvider clock) : IDangerSource
     /// <param name="stands">How long it stands if nobody says it again; null for until it is cleared.</param>
     /// <returns>True if it did not stand before.</returns>
     public bool Raise(
-        string code, DangerSeverity severity, string subject, string problem, string mend, DateTimeOffset? deadline = null, TimeSpan? stands = null)
+        DangerKind kind, DangerSeverity severity, string subject, string problem, string mend, DateTimeOffset? deadline = null, TimeSpan? stands = null)
     {
         DateTimeOffset now = clock.GetUtcNow();
         lock (_lock)
         {
-            bool stood = _standing.TryGetValue((code, subject), out (Danger Danger, DateTimeOffset? Until) known);
+            bool stood = _standing.TryGetValue((kind, subject), out (Danger Danger, DateTimeOffset? Until) known);
             Danger danger = new()
             {
-                Code = code,
+                Kind = kind,
                 Severity = severity,
                 Subject = subject,
                 Problem = problem,
@@ -36,18 +36,18 @@ internal sealed class SenderDangers(TimeProvider clock) : IDangerSource
                 Deadline = deadline,
                 Mend = mend,
             };
-            _standing[(code, subject)] = (danger, now + stands);
+            _standing[(kind, subject)] = (danger, now + stands);
             Show();
             return !stood;
         }
     }
 
     /// <summary>Says that it is gone.</summary>
-    public void Clear(string code, string subject)
+    public void Clear(DangerKind kind, string subject)
     {
         lock (_lock)
         {
-            if (_standing.Remove((code, subject)))
+            if (_standing.Remove((kind, subject)))
             {
                 Show();
             }
@@ -60,7 +60,7 @@ internal sealed class SenderDangers(TimeProvider clock) : IDangerSource
         DateTimeOffset now = clock.GetUtcNow();
         lock (_lock)
         {
-            foreach ((string Code, string Subject) key in _standing.Where(one => one.Value.Until < now).Select(one => one.Key).ToArray())
+            foreach ((DangerKind Kind, string Subject) key in _standing.Where(one => one.Value.Until < now).Select(one => one.Key).ToArray())
             {
                 _standing.Remove(key);
                 Show();

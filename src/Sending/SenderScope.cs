@@ -6,7 +6,7 @@ namespace Gavel.Sending;
 internal sealed class SenderScope(
     ChainReader eth, ISigner signer, IOutbox outbox, IIntentGuard guard, SenderOptions options, Action<SenderNotice> notify)
 {
-    private const string HeldCode = "sender-held";
+    private static DangerKind HeldCode => DangerCodes.SenderHeld;
     private readonly Dictionary<ulong, (HoldCause Cause, string Reason)> _held = [];
 
     public ChainReader Eth { get; } = eth;

@@ -9,8 +9,8 @@ namespace Gavel.Sending;
 /// </summary>
 public sealed class TransactionSender : IDangerSource, IDisposable
 {
-    private const string UnreadCode = "sender-l1-unread";
-    private const string JournalCode = "journal-broken";
+    private static DangerKind UnreadCode => DangerCodes.SenderL1Unread;
+    private static DangerKind JournalCode => DangerCodes.JournalBroken;
 
     private readonly SenderScope _scope;
     private readonly Broadcast _broadcast;

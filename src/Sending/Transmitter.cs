@@ -8,7 +8,7 @@ namespace Gavel.Sending;
 /// </summary>
 internal sealed class Transmitter(SenderScope scope, Broadcast broadcast, Appraiser appraiser)
 {
-    private const string MissingCode = "not-in-mempool";
+    private static DangerKind MissingCode => DangerCodes.NotInMempool;
     private const int MaxBumpsAtOnce = 5;
     private const ulong StuckBlocks = 5;
     private const ulong TransferGas = 21_000;

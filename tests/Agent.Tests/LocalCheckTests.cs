@@ -104,18 +104,19 @@ public sealed class LocalCheckTests : IDisposable
         Assert.Empty(readiness.Lines());
         DateTimeOffset now = DateTimeOffset.UtcNow;
         using IDisposable shown = service.Dangers.Add(new Part(
-            Danger("worth-knowing", DangerSeverity.Watch, null),
-            Danger("funds-short", DangerSeverity.Page, now.AddMinutes(10)),
-            Danger("head-stands-still", DangerSeverity.Warn, now.AddMinutes(-1))));
+            Danger(DangerCodes.PreimagesNotLoadable, DangerSeverity.Watch, null),
+            Danger(DangerCodes.FundsShort, DangerSeverity.Page, now.AddMinutes(10)),
+            Danger(DangerCodes.HeadStandsStill, DangerSeverity.Warn, now.AddMinutes(-1)),
+            Danger(DangerCodes.GameAgainstVerdict, DangerSeverity.Page, now.AddDays(1))));
         IReadOnlyList<string> lines = readiness.Lines();
         Assert.Equal(2, lines.Count);
         Assert.Matches("^page funds-short: a subject: a problem  over lines; a mend; since .*; until .*, 5\\d\\d s are left$", lines[0]);
         Assert.Matches("^warn head-stands-still: .*; it was to be mended by ", lines[1]);
     }
 
-    private static Danger Danger(string code, DangerSeverity severity, DateTimeOffset? deadline) => new()
+    private static Danger Danger(DangerKind kind, DangerSeverity severity, DateTimeOffset? deadline) => new()
     {
-        Code = code,
+        Kind = kind,
         Severity = severity,
         Subject = "a subject",
         Problem = "a problem\r\nover lines",

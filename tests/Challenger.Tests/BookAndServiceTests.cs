@@ -166,22 +166,23 @@ public sealed class BookAndServiceTests : IAsyncLifetime
             await service.StartAsync(None);
             await Eventually.TrueAsync(() => Volatile.Read(ref cycles) > 0, Patience);
             await proxy.FreezeHeadAsync();
-            await Eventually.TrueAsync(() => service.Health["still"].Problem?.StartsWith("head-stands-still", StringComparison.Ordinal) == true, Patience);
+            await Eventually.TrueAsync(() => service.Dangers.Dangers.Any(danger => danger.Subject == "all endpoints"), Patience);
             int told = cycles;
             await Eventually.TrueAsync(() => Volatile.Read(ref cycles) > told + 3, Patience);
             Danger danger = Assert.Single(service.Dangers.Dangers, danger => danger.Code == "head-stands-still"); // one cause, told once
             Assert.Equal("all endpoints", danger.Subject);
             Assert.Contains(proxy.Url, danger.Problem, StringComparison.Ordinal);
-            Assert.Equal(1, lines.Count("the L1 head stands still"));
+            Assert.Equal("still", danger.Chain);
+            await Eventually.TrueAsync(() => lines.Count("Page head-stands-still: all endpoints") == 1, Patience);
             proxy.Clear();
             await Eventually.NotNullAsync(
                 async () =>
                 {
                     await Devnet.MineL1Async();
-                    return service.Health["still"].Problem is null ? "well" : null;
+                    return service.Dangers.Dangers.Any(danger => danger.Code == "head-stands-still") ? null : "well";
                 },
                 Patience);
-            Assert.Equal(1, lines.Count("the L1 head moves again"));
+            Assert.Equal(1, lines.Count("Page head-stands-still: all endpoints"));
             await service.StopAsync(None);
         }
 

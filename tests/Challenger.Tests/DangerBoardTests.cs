@@ -12,7 +12,7 @@ public sealed class DangerBoardTests
         Part two = new(Danger("c", DangerSeverity.Page), Danger("d", DangerSeverity.Page, deadline: 100), Danger("e", DangerSeverity.Warn));
         using IDisposable first = _board.Add(one);
         using IDisposable second = _board.Add(two);
-        Assert.Equal(["d", "b", "c", "e", "a"], _board.Dangers.Select(danger => danger.Code));
+        Assert.Equal(["d", "b", "c", "e", "a"], _board.Dangers.Select(danger => danger.Subject));
     }
 
     [Fact]
@@ -24,7 +24,7 @@ public sealed class DangerBoardTests
         using IDisposable other = _board.Add(new Part(Danger("b", DangerSeverity.Watch)));
         first.Dispose();
         first.Dispose();
-        Assert.Equal(["a", "b"], _board.Dangers.Select(danger => danger.Code));
+        Assert.Equal(["a", "b"], _board.Dangers.Select(danger => danger.Subject));
     }
 
     [Fact]
@@ -38,11 +38,11 @@ public sealed class DangerBoardTests
         Assert.Empty(_board.Dangers);
     }
 
-    private static Danger Danger(string code, DangerSeverity severity, long? deadline = null) => new()
+    private static Danger Danger(string subject, DangerSeverity severity, long? deadline = null) => new()
     {
-        Code = code,
+        Kind = DangerCodes.SenderHeld,
         Severity = severity,
-        Subject = "s",
+        Subject = subject,
         Problem = "p",
         Mend = "m",
         Since = DateTimeOffset.UnixEpoch,

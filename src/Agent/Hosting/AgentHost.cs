@@ -34,11 +34,14 @@ internal static partial class AgentHost
 
         WebApplication host = builder.Build();
         TelemetrySetup.DeclareMetrics();
-        DangerMetrics dangers = new(host.Services.GetRequiredService<ChallengerService>().Dangers);
+        DangerBoard board = host.Services.GetRequiredService<ChallengerService>().Dangers;
+        DangerMetrics dangers = new(board);
         host.MapGet("/healthz", () => Results.Text("alive"));
         host.MapGet("/readyz", (Readiness readiness) => readiness.Lines() is { Count: > 0 } lines
             ? Results.Text(string.Join('\n', lines), statusCode: StatusCodes.Status503ServiceUnavailable)
             : Results.Text("ready"));
+        host.MapGet("/dangers", (TimeProvider clock) => Results.Text(DangerView.Json(board.Dangers, clock.GetUtcNow()), "application/json"));
+        host.MapGet("/dangers.txt", (TimeProvider clock) => Results.Text(DangerView.Text(board.Dangers, clock.GetUtcNow())));
         host.Use((context, next) =>
         {
             if (context.Request.Path == "/metrics")
@@ -82,9 +85,9 @@ internal static partial class AgentHost
     [LoggerMessage(8001, LogLevel.Information, "Gavel {Version} defends {Chains}; its data is in {DataDirectory}")]
     private static partial void LogStart(ILogger logger, string version, string chains, string dataDirectory);
 
-    [LoggerMessage(8002, LogLevel.Information, "agent listens at {Addresses}: /healthz, /readyz, /metrics")]
+    [LoggerMessage(8002, LogLevel.Information, "agent listens at {Addresses}: /healthz, /readyz, /dangers, /metrics")]
     private static partial void LogListening(ILogger logger, string addresses);
 
-    [LoggerMessage(8003, LogLevel.Information, "agent listens nowhere: no /healthz, /readyz, /metrics")]
+    [LoggerMessage(8003, LogLevel.Information, "agent listens nowhere: no /healthz, /readyz, /dangers, /metrics")]
     private static partial void LogNotListening(ILogger logger);
 }

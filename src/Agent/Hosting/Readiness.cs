@@ -2,7 +2,10 @@ using Gavel.Challenger;
 
 namespace Gavel.Agent.Hosting;
 
-/// <summary>Whether the process is caught up and able to send, with one line for each thing that stands against it.</summary>
+/// <summary>
+/// Whether the process is caught up and able to send, or to stand by, with one line for each thing that stands against it: chains that are not
+/// read, and dangers of our own doing. What is the chain's own doing is no reason to take an agent for unready.
+/// </summary>
 /// <param name="challenger">The defence.</param>
 /// <param name="options">The chains that ought to be defended.</param>
 /// <param name="clock">The host's clock.</param>
@@ -19,8 +22,8 @@ internal sealed class Readiness(ChallengerService challenger, ChallengerOptions 
         [
             .. options.Chains.Select(chain => (chain.Name, Problem: ProblemOf(chain, challenger.Health.GetValueOrDefault(chain.Name), now)))
                 .Where(chain => chain.Problem is not null)
-                .Select(chain => $"{chain.Name}: {OneLine(chain.Problem!)}"),
-            .. challenger.Dangers.Dangers.Where(danger => danger.Severity >= DangerSeverity.Warn).Select(danger => Line(danger, now)),
+                .Select(chain => $"{chain.Name}: {DangerView.OneLine(chain.Problem!)}"),
+            .. challenger.Dangers.Dangers.Where(danger => danger is { Origin: DangerOrigin.Ours, Severity: >= DangerSeverity.Warn }).Select(danger => DangerView.Line(danger, now)),
         ];
     }
 
@@ -36,15 +39,4 @@ internal sealed class Readiness(ChallengerService challenger, ChallengerOptions 
             _ => null,
         };
     }
-
-    private static string Line(Danger danger, DateTimeOffset now)
-    {
-        string left = danger.Deadline is not { } deadline ? ""
-            : deadline > now ? $"; until {deadline:u}, {Math.Floor((deadline - now).TotalSeconds)} s are left"
-            : $"; it was to be mended by {deadline:u}";
-        return OneLine($"{danger.Severity.ToString().ToLowerInvariant()} {danger.Code}: {danger.Subject}: {danger.Problem}; {danger.Mend}; since {danger.Since:u}{left}");
-    }
-
-    // What nodes say may hold line breaks, and others' text must not look like lines of ours.
-    private static string OneLine(string text) => string.Concat(text.Select(letter => char.IsControl(letter) ? ' ' : letter));
 }

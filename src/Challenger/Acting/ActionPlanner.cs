@@ -7,6 +7,11 @@ using Gavel.GameSolver.Solving;
 
 namespace Gavel.Challenger;
 
+/// <summary>An action of the solver for which there is no call.</summary>
+/// <param name="ClaimIndex">The claim that it answers.</param>
+/// <param name="Problem">Why, in words.</param>
+public sealed record UnplannedAction(int ClaimIndex, string Problem);
+
 /// <summary>Turns the solver's actions into calls: moves with their exact bond, and steps only once the oracle holds what they read.</summary>
 public sealed class ActionPlanner(ChainReader l1, ulong chainId)
 {
@@ -20,8 +25,8 @@ public sealed class ActionPlanner(ChainReader l1, ulong chainId)
     /// <param name="judgement">What was decided.</param>
     /// <param name="stanceOn">What the solver thinks of a claim, for the reasons.</param>
     /// <param name="cancellationToken">Cancels the reads.</param>
-    /// <returns>Calls, and in words what could not be planned.</returns>
-    public async Task<(IReadOnlyList<PlannedCall> Calls, IReadOnlyList<string> Problems)> PlanAsync(
+    /// <returns>Calls, and the actions for which there is none.</returns>
+    public async Task<(IReadOnlyList<PlannedCall> Calls, IReadOnlyList<UnplannedAction> Unplanned)> PlanAsync(
         GameMetadata game, Judgement judgement, Func<int, Stance> stanceOn, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(game);
@@ -29,7 +34,7 @@ public sealed class ActionPlanner(ChainReader l1, ulong chainId)
         ArgumentNullException.ThrowIfNull(stanceOn);
         GameRules rules = game.Rules ?? throw new ArgumentException($"the rules of game {game.Game} are not known", nameof(game));
         List<PlannedCall> calls = [];
-        List<string> problems = [];
+        List<UnplannedAction> unplanned = [];
         foreach (ActionDeadline due in ActionDeadline.Of(judgement.Game, judgement.Solution.Actions, rules.Clock))
         {
             ulong deadline = due.Deadline < 0 ? 0 : (ulong)due.Deadline;
@@ -41,12 +46,12 @@ public sealed class ActionPlanner(ChainReader l1, ulong chainId)
                 case StepAction step:
                     try
                     {
-                        await PlanStepAsync(game, rules, judgement, step, deadline, calls, problems, cancellationToken);
+                        await PlanStepAsync(game, rules, judgement, step, deadline, calls, unplanned, cancellationToken);
                     }
                     catch (Exception error) when (error is RpcException or ContractReadException)
                     {
                         // The oracle could not be asked; what else the game needs does not wait for it.
-                        problems.Add($"the step against claim {step.ClaimIndex} cannot be planned now: {error.Message}");
+                        unplanned.Add(new UnplannedAction(step.ClaimIndex, $"the step cannot be planned now: {error.Message}"));
                     }
 
                     break;
@@ -54,12 +59,11 @@ public sealed class ActionPlanner(ChainReader l1, ulong chainId)
                     calls.Add(ChallengeBlock(game, block.Proof, deadline));
                     break;
                 default:
-                    problems.Add($"no call is known for {due.Action.GetType().Name}");
-                    break;
+                    throw new InvalidOperationException($"no call is known for {due.Action.GetType().Name}");
             }
         }
 
-        return (calls, problems);
+        return (calls, unplanned);
     }
 
     private PlannedCall Move(GameMetadata game, GameRules rules, Game state, MoveAction move, ulong deadline, Stance stance)
@@ -85,7 +89,7 @@ public sealed class ActionPlanner(ChainReader l1, ulong chainId)
         StepAction step,
         ulong deadline,
         List<PlannedCall> calls,
-        List<string> problems,
+        List<UnplannedAction> unplanned,
         CancellationToken cancellationToken)
     {
         string what = string.Create(CultureInfo.InvariantCulture, $"step {step.TraceIndex} against claim {step.ClaimIndex}");
@@ -105,7 +109,7 @@ public sealed class ActionPlanner(ChainReader l1, ulong chainId)
                 }
                 else
                 {
-                    problems.Add($"{what} reads preimage {part.Key}, whose type {part.Key.FirstByte} cannot be loaded by this version");
+                    unplanned.Add(new UnplannedAction(step.ClaimIndex, $"{what} reads preimage {part.Key}, whose type {part.Key.FirstByte} cannot be loaded by this version"));
                 }
 
                 return; // the step follows once the part is on chain

@@ -156,9 +156,10 @@ public sealed partial class Submitter(
 
             _auditTrouble = new Danger
             {
-                Code = "audit-trail-unwritten",
+                Kind = DangerCodes.AuditTrailUnwritten,
                 Severity = DangerSeverity.Warn,
                 Subject = chain,
+                Chain = chain,
                 Problem = error.Message,
                 Since = _auditTrouble?.Since ?? clock.GetUtcNow(),
                 Mend = "make room on the disk of the data directory; moves go on without their explanation",

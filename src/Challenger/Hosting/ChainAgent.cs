@@ -34,7 +34,7 @@ public sealed record CycleReport(
 /// <param name="options">The chain's options.</param>
 /// <param name="clock">The host's clock, by which the head's age is told.</param>
 /// <param name="logger">Where notable things are told.</param>
-public sealed partial class ChainAgent(
+public sealed class ChainAgent(
     ChainHeads heads,
     TrustedNodes nodes,
     GameBook book,
@@ -59,16 +59,14 @@ public sealed partial class ChainAgent(
     private readonly ConcurrentDictionary<Address, GameJudge> _judges = new();
     private readonly GameVoice _voice = new(options.Name, logger);
     private readonly HeadWatch _head = new(options.Name, TimeSpan.FromSeconds(Math.Max(options.Rpc.HeadMaxAgeSeconds, HeadMaxLooks * options.PollSeconds)), clock);
+    private readonly ClaimDangers _claims = new(options.Name, clock);
     private ChainHead? _known;
-    private bool _isStanding;
 
     /// <summary>The games that are covered.</summary>
     public GameBook Book => book;
 
-    /// <summary>The dangers of the view, the book and what is submitted; a head that stands at every endpoint is theirs to tell (<see cref="FailoverRpc.Dangers"/>).</summary>
-    public IReadOnlyList<Danger> Dangers => heads.AllStand ? [.. book.Dangers, .. submitter.Dangers] : AllDangers;
-
-    private IReadOnlyList<Danger> AllDangers => [.. _head.Dangers, .. book.Dangers, .. submitter.Dangers];
+    /// <summary>The dangers of the view, the book, the claims and what is submitted; a head that stands at every endpoint is theirs to tell (<see cref="FailoverRpc.Dangers"/>).</summary>
+    public IReadOnlyList<Danger> Dangers => [.. heads.AllStand ? [] : _head.Dangers, .. book.Dangers, .. submitter.Dangers, .. _claims.Dangers];
 
     /// <summary>One cycle.</summary>
     /// <exception cref="RpcException">L1 gave no usable answer; nothing was decided.</exception>
@@ -78,7 +76,7 @@ public sealed partial class ChainAgent(
         _known = await heads.HeadAsync(cancellationToken);
         BookUpdate update = await book.UpdateAsync(L1View.Of(_known), cancellationToken);
         L1View view = update.View;
-        NoteHead(view);
+        _head.Note(view);
         ConcurrentDictionary<Address, Judgement> judgements = new();
         int planned = 0;
         int undecided = 0;
@@ -126,13 +124,14 @@ public sealed partial class ChainAgent(
         }
 
         _voice.Keep(covered);
+        _claims.Keep(covered);
         executions.Keep(covered);
         return new CycleReport(
             view,
             update,
             judgements,
             planned,
-            undecided > 0 ? $"{undecided} game(s) could not be decided; the log tells which and why" : AllDangers is [Danger danger, ..] ? danger.ToString() : null)
+            undecided > 0 ? $"{undecided} game(s) could not be decided; the log tells which and why" : null)
         {
             Undecided = undecided,
         };
@@ -154,23 +153,6 @@ public sealed partial class ChainAgent(
 
     /// <inheritdoc/>
     public void Dispose() => _submitting.Dispose();
-
-    // A head that stands is told once, and once more when it moves again; what is known of it is decided all the same.
-    private void NoteHead(L1View view)
-    {
-        _head.Note(view);
-        Danger? danger = _head.Dangers is [Danger standing] ? standing : null;
-        if (danger is not null && !_isStanding)
-        {
-            LogStandsStill(logger, options.Name, danger.Problem);
-        }
-        else if (danger is null && _isStanding)
-        {
-            LogMovesAgain(logger, options.Name, view.Block.Number);
-        }
-
-        _isStanding = danger is not null;
-    }
 
     private async Task SubmitAsync(GameMetadata game, string verdict, IReadOnlyList<PlannedCall> calls, L1View view, CancellationToken cancellationToken)
     {
@@ -207,6 +189,11 @@ public sealed partial class ChainAgent(
             return (null, []); // the book has told why
         }
 
+        if (state.Status != GameStatus.InProgress)
+        {
+            _claims.Forget(metadata.Game);
+        }
+
         List<PlannedCall> calls = [];
         Judgement? judgement = null;
         if (options.GameTypes.Count > 0 && !options.GameTypes.Contains(metadata.GameType))
@@ -219,7 +206,6 @@ public sealed partial class ChainAgent(
             GameJudge judge = JudgeOf(metadata);
             judgement = await judge.JudgeAsync(claims, view, cancellationToken);
             _voice.SayVerdict(metadata, judgement, claims);
-            WarnOfUncappedBlock(metadata, judgement);
             await PlanMovesAsync(metadata, judgement, judge, calls, cancellationToken);
         }
 
@@ -237,36 +223,23 @@ public sealed partial class ChainAgent(
         if (metadata.Rules?.Permitted is { } permitted && permitted.Challenger != account && permitted.Proposer != account)
         {
             _voice.Say(metadata, "permission", $"it is permissioned and {account} is neither its proposer nor its challenger", LogLevel.Warning);
+            _claims.Forget(metadata.Game); // answering is others' business
             return;
         }
 
-        (IReadOnlyList<PlannedCall> calls, IReadOnlyList<string> problems) =
+        (IReadOnlyList<PlannedCall> calls, IReadOnlyList<UnplannedAction> unplanned) =
             await actions.PlanAsync(metadata, judgement, judge.StanceOn, cancellationToken);
         planned.AddRange(calls);
-        if (problems.Count > 0)
-        {
-            _voice.Say(metadata, "plan", string.Join("; ", problems), LogLevel.Error);
-        }
-        else
-        {
-            _voice.Forget(metadata.Game, "plan");
-        }
+        _claims.Note(metadata, judgement, unplanned, UncappedBlock(metadata, judgement));
     }
 
     // Contract 1.2.0 hands the VM a block number that is not capped at the proposed block: a game below the safe head cannot be defended.
-    private void WarnOfUncappedBlock(GameMetadata metadata, Judgement judgement)
+    private string? UncappedBlock(GameMetadata metadata, Judgement judgement)
     {
         bool isCannon = !options.Cannon.AlphabetGameTypes.Contains(metadata.GameType);
-        if (metadata.Generation == GameGeneration.V1 && isCannon && judgement.Verdict == Verdict.Valid
-            && _judges.TryGetValue(metadata.Game, out GameJudge? judge) && judge.Trace.Outputs.SafeHead is { } safe && metadata.L2BlockNumber < safe.Number)
-        {
-            _voice.Say(metadata, "version", $"this contract version cannot defend this game: the proposed block {metadata.L2BlockNumber} is below the safe head {safe.Number}", LogLevel.Error);
-        }
+        return metadata.Generation == GameGeneration.V1 && isCannon && judgement.Verdict == Verdict.Valid
+            && _judges.TryGetValue(metadata.Game, out GameJudge? judge) && judge.Trace.Outputs.SafeHead is { } safe && metadata.L2BlockNumber < safe.Number
+            ? $"this contract version cannot defend this game: the proposed block {metadata.L2BlockNumber} is below the safe head {safe.Number}"
+            : null;
     }
-
-    [LoggerMessage(3003, LogLevel.Error, "{Chain}: the L1 head stands still, so that moves made since are not seen; deciding goes on with what is known: {Problem}")]
-    private static partial void LogStandsStill(ILogger logger, string chain, string problem);
-
-    [LoggerMessage(3004, LogLevel.Information, "{Chain}: the L1 head moves again: it is block {Block}")]
-    private static partial void LogMovesAgain(ILogger logger, string chain, ulong block);
 }

@@ -29,7 +29,8 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
     {
         try
         {
-            await Task.WhenAll(options.Chains.Select(chain => DefendAsync(chain, stoppingToken)));
+            DangerLog log = new(Dangers, clock, logger);
+            await Task.WhenAll([log.RunAsync(stoppingToken), .. options.Chains.Select(chain => DefendAsync(chain, stoppingToken))]);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -66,7 +67,7 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
     private async Task RunAsync(ChainOptions chain, TimeSpan pause, CancellationToken cancellationToken)
     {
         await using ChainScope scope = await ChainScope.ConnectAsync(chain, logger, cancellationToken);
-        using IDisposable rehearsals = Dangers.Add(scope.Rehearser);
+        using IDisposable rehearsals = Dangers.Add(scope.Rehearser, chain.Name);
         IAccountDesk desk = chain.DryRun ? await DryRunDeskAsync(chain, scope) : await DeskAsync(chain, scope, pause, cancellationToken);
         string folder = Path.Combine(options.DataDirectory, chain.Name);
         using VmWorkers workers = new(chain.Cannon.MaxRuns);
@@ -88,8 +89,8 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
             clock,
             logger);
         using ChainAgent agent = scope.Agent(chain, desk, traces, new AuditLog(Path.Combine(folder, "audit")), clock, logger);
-        using IDisposable shown = Dangers.Add(agent);
-        using IDisposable shownEndpoints = Dangers.Add(scope.Endpoints);
+        using IDisposable shown = Dangers.Add(agent, chain.Name);
+        using IDisposable shownEndpoints = Dangers.Add(scope.Endpoints, chain.Name);
         LogDefending(logger, chain.Name, scope.Contracts.Factory, desk.Account);
         CycleMetrics metrics = new(chain.Name, clock);
         while (true)

@@ -1,7 +1,6 @@
 using System.Text;
 using Gavel.Contracts;
 using Gavel.GameSolver;
-using Gavel.GameSolver.Solving;
 using Microsoft.Extensions.Logging;
 
 namespace Gavel.Challenger;
@@ -29,7 +28,7 @@ internal sealed partial class GameVoice(string chain, ILogger logger)
         }
     }
 
-    /// <summary>Says what was decided of a game and what has no answer.</summary>
+    /// <summary>Says what was decided of a game. What has no answer is a danger, and told as such.</summary>
     public void SayVerdict(GameMetadata metadata, Judgement judgement, Game claims)
     {
         GameRules rules = metadata.Rules!;
@@ -43,18 +42,7 @@ internal sealed partial class GameVoice(string chain, ILogger logger)
             return;
         }
 
-        Say(metadata, "verdict", text, LogLevel.Information, text);
-        foreach (UnansweredClaim claim in judgement.Solution.Unanswered)
-        {
-            // Another cause is worth a line of its own; the same one with other numbers (a VM that gets on) is not.
-            Int128 left = GameSolver.Resolving.ActionDeadline.OfClaim(claims, claim.ClaimIndex, rules.Clock) - judgement.View.Timestamp;
-            Say(
-                metadata,
-                $"claim {claim.ClaimIndex}",
-                $"claim {claim.ClaimIndex} has no answer ({claim.Reason}): {claim.Detail}; {left} s left",
-                LogLevel.Warning,
-                $"{claim.Reason} {WithoutNumbers(claim.Detail)} {Urgency(left)}");
-        }
+        Say(metadata, "verdict", text, judgement.Verdict == Verdict.Invalid ? LogLevel.Warning : LogLevel.Information, text);
     }
 
     /// <summary>A topic is over: if it comes back it is said again.</summary>

@@ -14,10 +14,7 @@ namespace Gavel.Challenger;
 public sealed partial class SenderDesk : IAccountDesk, IDangerSource, IAsyncDisposable
 {
     private const string User = "sender";
-    private const string StoppedCode = "sender-stopped";
-    private const string JournalCode = "journal-broken";
-    private const string ReserveCode = "journal-reserve-used";
-    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(5);
+        private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(5);
 
     private readonly JournalOutbox _outbox;
     private readonly TransactionSender _sender;
@@ -27,7 +24,7 @@ public sealed partial class SenderDesk : IAccountDesk, IDangerSource, IAsyncDisp
     private readonly TimeProvider _clock;
     private readonly IReadOnlyList<IAsyncDisposable> _clients;
     private readonly string _journal;
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _since = [];
+    private readonly ConcurrentDictionary<DangerKind, DateTimeOffset> _since = [];
     private readonly HashSet<string> _joined = [];
     private readonly HashSet<string> _unsettled = [];
     private readonly Dictionary<string, RpcEndpoint> _endpoints;
@@ -61,7 +58,7 @@ public sealed partial class SenderDesk : IAccountDesk, IDangerSource, IAsyncDisp
     /// <inheritdoc/>
     public IReadOnlyList<Danger> Dangers =>
     [
-        .. _sender.Dangers.Where(danger => danger.Code != JournalCode), .. OwnDangers(), // the outbox knows at once what the sender meets later
+        .. _sender.Dangers.Where(danger => danger.Kind != DangerCodes.JournalBroken), .. OwnDangers(), // the outbox knows at once what the sender meets later
     ];
 
     /// <inheritdoc/>
@@ -234,28 +231,27 @@ public sealed partial class SenderDesk : IAccountDesk, IDangerSource, IAsyncDisp
 
         Danger?[] own =
         [
-            Own(JournalCode, DangerSeverity.Page, _journal, _outbox.Fault?.Message, "what cannot be recorded is not sent: make room on the outbox's disk, or mend it"),
-            Own(ReserveCode, DangerSeverity.Warn, _journal, _outbox.IsReserveHeld ? null : "the disk is full; the journal lives on what was kept for it", "make room on the outbox's disk"),
-            Own(StoppedCode, DangerSeverity.Page, $"{Account}", stopped, "see the reason; it is tried again every few seconds"),
+            Own(DangerCodes.JournalBroken, _journal, _outbox.Fault?.Message, "what cannot be recorded is not sent: make room on the outbox's disk, or mend it"),
+            Own(DangerCodes.JournalReserveUsed, _journal, _outbox.IsReserveHeld ? null : "the disk is full; the journal lives on what was kept for it", "make room on the outbox's disk"),
+            Own(DangerCodes.SenderStopped, $"{Account}", stopped, "see the reason; it is tried again every few seconds"),
         ];
         return own.OfType<Danger>();
     }
 
-    private Danger? Own(string code, DangerSeverity severity, string subject, string? problem, string mend)
+    private Danger? Own(DangerKind kind, string subject, string? problem, string mend)
     {
         if (problem is null)
         {
-            _since.TryRemove(code, out _);
+            _since.TryRemove(kind, out _);
             return null;
         }
 
         return new Danger
         {
-            Code = code,
-            Severity = severity,
+            Kind = kind,
             Subject = subject,
             Problem = problem,
-            Since = _since.GetOrAdd(code, _clock.GetUtcNow()),
+            Since = _since.GetOrAdd(kind, _clock.GetUtcNow()),
             Mend = mend,
         };
     }

@@ -87,7 +87,7 @@ internal sealed class VmTrace : IExecutionTrace, IDisposable
 
         return _hashes.TryGetValue(step, out Hash32 hash)
             ? TraceAnswer.Of(hash)
-            : TraceAnswer.Unavailable<Hash32>(Want(_wantedHashes, step));
+            : Want<Hash32>(_wantedHashes, step);
     }
 
     /// <inheritdoc/>
@@ -101,7 +101,7 @@ internal sealed class VmTrace : IExecutionTrace, IDisposable
 
         return _steps.TryGetValue(step, out StepData? data)
             ? TraceAnswer.Of(data)
-            : TraceAnswer.Unavailable<StepData>(Want(_wantedSteps, step));
+            : Want<StepData>(_wantedSteps, step);
     }
 
     /// <inheritdoc/>
@@ -132,7 +132,7 @@ internal sealed class VmTrace : IExecutionTrace, IDisposable
         }
         catch (OperationCanceledException) when (both.IsCancellationRequested)
         {
-            _failure = new Failure("the run was cancelled", DateTimeOffset.MinValue);
+            _failure = new Failure("the run was cancelled", DateTimeOffset.MinValue, IsTrouble: false);
         }
         catch (Exception error)
         {
@@ -159,18 +159,23 @@ internal sealed class VmTrace : IExecutionTrace, IDisposable
         }
     }
 
-    private string Want(ConcurrentDictionary<ulong, bool> wanted, ulong step)
+    private TraceAnswer<T> Want<T>(ConcurrentDictionary<ulong, bool> wanted, ulong step)
     {
         wanted[step] = true;
-        if (_failure is { } failure && _clock.GetUtcNow() < failure.RetryAt)
+        Failure? failure = _failure;
+        if (failure is null || _clock.GetUtcNow() >= failure.RetryAt)
         {
-            return $"the VM run failed and is tried again: {failure.Reason}";
+            Enqueue();
         }
 
-        Enqueue();
-        return string.Create(
+        if (failure?.IsTrouble == true) // and so until a run has gone well: that it is tried again mends nothing
+        {
+            return TraceAnswer.Unavailable<T>($"the VM run failed and is tried again: {failure.Reason}");
+        }
+
+        return TraceAnswer.UnderWay<T>(string.Create(
             CultureInfo.InvariantCulture,
-            $"the VM is running for step {step}; it has reached {Volatile.Read(ref _reached)}{(_end is { } end ? $" of {end.Step}" : "")}");
+            $"the VM is running for step {step}; it has reached {Volatile.Read(ref _reached)}{(_end is { } end ? $" of {end.Step}" : "")}"));
     }
 
     // The one run: hashes that are wanted already are taken on the way, states are kept in growing distances.
@@ -257,5 +262,5 @@ internal sealed class VmTrace : IExecutionTrace, IDisposable
         proof.ProofData,
         proof.Preimage is { } preimage ? new PreimagePart(preimage.Key, (uint)preimage.Offset, preimage.Value.AsMemory(8)) : null);
 
-    private sealed record Failure(string Reason, DateTimeOffset RetryAt);
+    private sealed record Failure(string Reason, DateTimeOffset RetryAt, bool IsTrouble = true);
 }

@@ -308,13 +308,13 @@ public sealed partial class GameBook(
 
     private void ShowDangers() => _dangers =
     [
-        .. _listing is null ? [] : new[] { DangerOf("factory-unreadable", factory, _listing, "Look whether the L1 endpoints serve this chain and its newest state; games created since are not seen.") },
+        .. _listing is null ? [] : new[] { DangerOf(DangerCodes.FactoryUnreadable, factory, _listing, "Look whether the L1 endpoints serve this chain and its newest state; games created since are not seen.") },
         .. _watched.Values.Where(game => game.Trouble is { IsDanger: true })
-            .Select(game => DangerOf("game-unreadable", game.Metadata.Game, game.Trouble!, "Look whether the L1 endpoints serve the game's state; it is not defended as long as it cannot be read.")),
+            .Select(game => DangerOf(DangerCodes.GameUnreadable, game.Metadata.Game, game.Trouble!, "Look whether the L1 endpoints serve the game's state; it is not defended as long as it cannot be read.")),
     ];
 
-    private static Danger DangerOf(string code, Address subject, Trouble trouble, string mend) =>
-        new() { Code = code, Severity = DangerSeverity.Page, Subject = subject.ToString(), Problem = trouble.Text, Since = trouble.Since, Mend = mend };
+    private static Danger DangerOf(DangerKind kind, Address subject, Trouble trouble, string mend) =>
+        new() { Kind = kind, Subject = subject.ToString(), Game = kind == DangerCodes.GameUnreadable ? subject : null, Problem = trouble.Text, Since = trouble.Since, Mend = mend };
 
     // Until a game of 2.x is closed, what we lost in it may still be refunded.
     private static bool IsPaid(GameState state, GameCredit credit) => credit.Owed.IsZero && credit.Pending.Amount.IsZero

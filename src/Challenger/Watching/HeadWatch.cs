@@ -22,9 +22,10 @@ internal sealed class HeadWatch(string chain, TimeSpan limit, TimeProvider clock
         [
             new Danger
             {
-                Code = "head-stands-still",
+                Kind = DangerCodes.HeadStandsStill,
                 Severity = DangerSeverity.Page,
                 Subject = chain,
+                Chain = chain,
                 Problem = string.Create(
                     CultureInfo.InvariantCulture, $"the L1 head is block {seen.View.Block.Number} of {DateTimeOffset.FromUnixTimeSeconds((long)Math.Min(seen.View.Timestamp, int.MaxValue * 64UL)):u} for {Age.TotalSeconds:0} s"),
                 Since = seen.Since,

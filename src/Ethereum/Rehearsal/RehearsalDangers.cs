@@ -47,7 +47,7 @@ internal sealed class RehearsalDangers(TimeProvider clock)
 
     private static Danger Differs(string subject, RehearsalCall call, Rehearsal result, DateTimeOffset since) => new()
     {
-        Code = "rehearsal-differs",
+        Kind = DangerCodes.RehearsalDiffers,
         Severity = DangerSeverity.Warn,
         Subject = subject,
         Problem = $"at block {call.Block} the rehearsal {Told(result is Succeeded, result is Reverted reverted ? reverted.Data : default)}, "

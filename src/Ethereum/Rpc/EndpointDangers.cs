@@ -19,7 +19,7 @@ internal static class EndpointDangers
             {
                 dangers.Add(new Danger
                 {
-                    Code = "endpoint-of-another-chain",
+                    Kind = DangerCodes.EndpointOfAnotherChain,
                     Severity = slots.All(s => s.Objection is not null) ? DangerSeverity.Page : DangerSeverity.Warn,
                     Subject = slot.ToString(),
                     Problem = $"left out: {objection}",
@@ -31,7 +31,7 @@ internal static class EndpointDangers
             {
                 dangers.Add(new Danger
                 {
-                    Code = "endpoint-down",
+                    Kind = DangerCodes.EndpointDown,
                     Severity = slots.All(s => s.Objection is not null || s.Endpoint.State.SickSince is not null) ? DangerSeverity.Page : DangerSeverity.Warn,
                     Subject = slot.ToString(),
                     Problem = slot.Endpoint.LastTrouble ?? "it fails",
@@ -57,7 +57,7 @@ internal static class EndpointDangers
 
     private static Danger Standing(string subject, ChainHead head, DateTimeOffset changedAt, DangerSeverity severity, string then) => new()
     {
-        Code = "head-stands-still",
+        Kind = DangerCodes.HeadStandsStill,
         Severity = severity,
         Subject = subject,
         Problem = string.Create(

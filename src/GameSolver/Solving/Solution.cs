@@ -35,7 +35,8 @@ public enum UnansweredReason : byte
 /// <param name="ClaimIndex">Contract index.</param>
 /// <param name="Reason">Why.</param>
 /// <param name="Detail">The same in words, with the trace's own reason where it gave one.</param>
-public sealed record UnansweredClaim(int ClaimIndex, UnansweredReason Reason, string Detail);
+/// <param name="IsUnderWay">True where nothing stands against an answer but that the trace is still working it out.</param>
+public sealed record UnansweredClaim(int ClaimIndex, UnansweredReason Reason, string Detail, bool IsUnderWay = false);
 
 /// <summary>The moment at which actions would be mined, so that moves that come too late are left out.</summary>
 /// <param name="Rules">The game's clock rules.</param>

@@ -129,9 +129,9 @@ public static class MetricCatalogue
 
     // The process: src/Agent.
 
-    /// <summary>Dangers that stand. <c>severity</c>: <c>watch</c>, <c>warn</c>, <c>page</c>.</summary>
+    /// <summary>Dangers that stand. <c>severity</c>: <c>watch</c>, <c>warn</c>, <c>page</c>; <c>origin</c>: <c>ours</c>, <c>chain</c>.</summary>
     public static MetricDefinition Dangers { get; } = new(
-        "gavel_dangers", MetricKind.Gauge, "dangers", ["severity", "code"], "Dangers that stand now, by severity and code; /readyz tells them in words.");
+        "gavel_dangers", MetricKind.Gauge, "dangers", ["severity", "origin", "code"], "Dangers that stand now, by severity, origin and code; /dangers tells them in words.");
 
     /// <summary>1, with the version as a label.</summary>
     public static MetricDefinition Build { get; } = new(

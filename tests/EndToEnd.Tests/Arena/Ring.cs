@@ -127,7 +127,7 @@ internal sealed class Ring : IAsyncDisposable
 
     // Also while a VM runs: on a loaded machine that takes longer than a quiet moment.
     private static bool IsBusy(CycleReport report) => report.Planned > 0 || report.Judgements.Values.Any(judgement =>
-        judgement.Solution.Unanswered.Any(unanswered => unanswered.Detail.StartsWith("the VM is running", StringComparison.Ordinal)));
+        judgement.Solution.Unanswered.Any(unanswered => unanswered.IsUnderWay));
 
     /// <summary>Waits until the chain shows something.</summary>
     public async Task UntilAsync(string what, Func<Task<bool>> condition, CancellationToken cancellationToken)
