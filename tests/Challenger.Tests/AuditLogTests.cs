@@ -37,6 +37,22 @@ public sealed class AuditLogTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Notes_StandBesideRecords_AndAreReadByThemselves()
+    {
+        AuditLog log = new(_folder.FullName);
+        AuditNote note = new()
+        {
+            Note = AuditNoteKind.Lost, At = DateTimeOffset.UnixEpoch, Chain = "devnet", Game = Game.ToString(), Text = "lost", LostWei = "1", L1Block = "8",
+        };
+        log.Add(Game, Record("one"));
+        log.Add(Game, note);
+        log.Add(Game, Record("two"));
+        Assert.Equal(["one", "two"], log.Read(Game).Select(record => record.Reason));
+        Assert.Equal([note], log.ReadNotes(Game));
+        Assert.Contains("\n{\"note\":\"Lost\",", System.IO.File.ReadAllText(File().FullName), StringComparison.Ordinal);
+    }
+
     private FileInfo File() => _folder.GetFiles().Single();
 
     private static AuditRecord Record(string reason) => new()

@@ -68,6 +68,12 @@ public sealed class InterfaceTests
         [typeof(PreimagePartOkFunction)] = typeof(FlagAnswer),
         [typeof(MinProposalSizeFunction)] = typeof(CountAnswer),
         [typeof(ChallengePeriodFunction)] = typeof(CountAnswer),
+        [typeof(DisputeGameFinalityDelaySecondsFunction)] = typeof(CountAnswer),
+        [typeof(SuperchainConfigFunction)] = typeof(AddressAnswer),
+        [typeof(RespectedGameTypeFunction)] = typeof(UInt32Answer),
+        [typeof(PortalFunction)] = typeof(AddressAnswer),
+        [typeof(RetirementTimestampFunction)] = typeof(UInt64Answer),
+        [typeof(GameArgsFunction)] = typeof(BytesAnswer),
     };
 
     public static IEnumerable<Type> Messages => typeof(VersionFunction).Assembly.GetTypes().Where(static type => type.IsSubclassOf(typeof(FunctionMessage)));

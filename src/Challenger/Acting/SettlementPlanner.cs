@@ -8,12 +8,14 @@ namespace Gavel.Challenger;
 
 /// <summary>
 /// What remains when nobody may move any more: resolving claims and games bottom up, and getting bonds back. By default only in games in
-/// which we hold a bond or credit, or whose root is invalid.
+/// which we hold a bond or credit, or whose root is invalid. Calls that make a root win which our verdict calls invalid are not made, unless
+/// bonds of ours come back by them: anybody may make them, but each hour that nobody does is the guardian's.
 /// </summary>
 /// <param name="chainId">L1's chain id.</param>
 /// <param name="accounts">Accounts whose bonds and credits are ours.</param>
 /// <param name="resolveAll">Whether games that are no business of ours are resolved too.</param>
-public sealed class SettlementPlanner(ulong chainId, IReadOnlyList<Address> accounts, bool resolveAll)
+/// <param name="resolveAgainstVerdict">Whether roots are helped to win that our verdict calls invalid.</param>
+public sealed class SettlementPlanner(ulong chainId, IReadOnlyList<Address> accounts, bool resolveAll, bool resolveAgainstVerdict = false)
 {
     // A claim with more children than this is resolved in pages, so that one call stays far below a block's gas (17,000 to 20,000 a child).
     private const int ChildrenPerPage = 256;
@@ -23,8 +25,9 @@ public sealed class SettlementPlanner(ulong chainId, IReadOnlyList<Address> acco
     /// <param name="state">Its state.</param>
     /// <param name="claims">The state as the solver takes it.</param>
     /// <param name="judgement">What was decided about it; null where it is over or not played.</param>
+    /// <param name="verdict">What is true of the root, also where that was known earlier only.</param>
     /// <param name="view">The L1 block.</param>
-    public IReadOnlyList<PlannedCall> Plan(GameMetadata game, GameState state, Game claims, Judgement? judgement, L1View view)
+    public IReadOnlyList<PlannedCall> Plan(GameMetadata game, GameState state, Game claims, Judgement? judgement, Verdict verdict, L1View view)
     {
         ArgumentNullException.ThrowIfNull(game);
         ArgumentNullException.ThrowIfNull(state);
@@ -32,17 +35,44 @@ public sealed class SettlementPlanner(ulong chainId, IReadOnlyList<Address> acco
         ArgumentNullException.ThrowIfNull(view);
         GameRules rules = game.Rules ?? throw new ArgumentException($"the rules of game {game.Game} are not known", nameof(game));
         List<PlannedCall> calls = [];
-        if (state.Status == GameStatus.InProgress && (resolveAll || judgement?.Verdict == Verdict.Invalid || IsOurs(state)))
+        bool isWithheld = state.Status == GameStatus.InProgress && verdict == Verdict.Invalid && !resolveAgainstVerdict && Forecast.Of(claims).Status == GameStatus.DefenderWins;
+        if (state.Status == GameStatus.InProgress && (resolveAll || verdict == Verdict.Invalid || IsOurs(state)))
         {
-            PlanResolution(game, rules, claims, judgement, view, calls);
+            PlanResolution(game, rules, claims, judgement, view, isWithheld ? Paying(game, claims) : null, calls);
         }
 
         foreach (Address account in accounts)
         {
-            PlanCredit(game, rules, state, account, view, calls);
+            PlanCredit(game, rules, state, account, isWithheld, view, calls);
         }
 
         return calls;
+    }
+
+    // The claims whose resolution brings us something: those whose bonds we get, with all below them. 1.2.0 pays a claim's bond when that claim is
+    // resolved; 2.x pays only when the whole game is, so that a single bond needs it all.
+    private Payers Paying(GameMetadata game, Game claims)
+    {
+        Forecast forecast = Forecast.Of(claims);
+        HashSet<int> paying = [];
+        for (int i = 0; i < claims.Count; i++)
+        {
+            if (!claims[i].Bond.IsZero && accounts.Contains(forecast.BondRecipients[i]))
+            {
+                if (game.Generation != GameGeneration.V1)
+                {
+                    return new Payers([.. Enumerable.Range(0, claims.Count)], PaysAtTheEnd: true);
+                }
+
+                paying.Add(i);
+            }
+            else if (claims.ParentOf(i) is int parent && paying.Contains(parent))
+            {
+                paying.Add(i);
+            }
+        }
+
+        return new Payers(paying, PaysAtTheEnd: false);
     }
 
     private bool IsOurs(GameState state) =>
@@ -92,13 +122,14 @@ public sealed class SettlementPlanner(ulong chainId, IReadOnlyList<Address> acco
         return false;
     }
 
-    private void PlanResolution(GameMetadata game, GameRules rules, Game claims, Judgement? judgement, L1View view, List<PlannedCall> calls)
+    private void PlanResolution(GameMetadata game, GameRules rules, Game claims, Judgement? judgement, L1View view, Payers? only, List<PlannedCall> calls)
     {
         ResolutionOrder order = ResolutionOrder.At(claims, new GameTime(rules.Clock, view.Timestamp));
 
         // Children must be mined before their parents can even be estimated: each cycle sends the claims that have nothing left below them.
         foreach (ResolvableClaim claim in order.Claims.Where(claim =>
-            claims.ChildrenOf(claim.ClaimIndex).All(claims.IsResolved) && !IsStillWanted(rules, claims, judgement, claim.ClaimIndex, view)))
+            (only is null || only.Claims.Contains(claim.ClaimIndex))
+            && claims.ChildrenOf(claim.ClaimIndex).All(claims.IsResolved) && !IsStillWanted(rules, claims, judgement, claim.ClaimIndex, view)))
         {
             uint pages = (uint)((claim.Children + ChildrenPerPage - 1) / ChildrenPerPage);
             for (uint page = 0; page < Math.Max(pages, 1); page++)
@@ -113,7 +144,7 @@ public sealed class SettlementPlanner(ulong chainId, IReadOnlyList<Address> acco
             }
         }
 
-        if (claims.IsResolved(0))
+        if (claims.IsResolved(0) && (only is null || only.PaysAtTheEnd))
         {
             calls.Add(new PlannedCall(
                 new IntentKey(chainId, IntentKind.ResolveGame, game.Game, L1Head: game.L1Head),
@@ -125,14 +156,15 @@ public sealed class SettlementPlanner(ulong chainId, IReadOnlyList<Address> acco
         }
     }
 
-    private void PlanCredit(GameMetadata game, GameRules rules, GameState state, Address account, L1View view, List<PlannedCall> calls)
+    private void PlanCredit(GameMetadata game, GameRules rules, GameState state, Address account, bool isWithheld, L1View view, List<PlannedCall> calls)
     {
         GameCredit credit = state.Credits[account];
         bool delayIsOver = !credit.Pending.Amount.IsZero && credit.Pending.UnlockedAt + rules.WethDelay <= view.Timestamp;
         if (game.Generation == GameGeneration.V1)
         {
-            // 1.2.0 unlocks at each payout and pays after the delay from the last one; before the game is over another payout may come.
-            if (state.Status != GameStatus.InProgress && !credit.Owed.IsZero && delayIsOver)
+            // 1.2.0 unlocks at each payout and pays after the delay from the last one; before the game is over another payout may come. It pays
+            // before the end too: where we do not bring that about, nothing is waited for.
+            if ((state.Status != GameStatus.InProgress || isWithheld) && !credit.Owed.IsZero && delayIsOver)
             {
                 calls.Add(Credit(game, account, IntentKind.WithdrawCredit, credit, "withdraw"));
             }
@@ -177,6 +209,8 @@ public sealed class SettlementPlanner(ulong chainId, IReadOnlyList<Address> acco
         null,
         string.Create(CultureInfo.InvariantCulture, $"{verb} {credit.Owed} wei of credit for {account}"),
         null);
+
+    private sealed record Payers(HashSet<int> Claims, bool PaysAtTheEnd);
 
     private static Hash32 Recipient(Address account)
     {

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Gavel.Challenger;
 
@@ -9,6 +10,7 @@ namespace Gavel.Challenger;
 /// </summary>
 public sealed class AuditLog
 {
+    private const string NoteStart = "{\"note\":";
     private readonly string _folder;
     private readonly Lock _lock = new();
 
@@ -20,10 +22,15 @@ public sealed class AuditLog
         Directory.CreateDirectory(folder);
     }
 
-    /// <summary>Adds a record; on disk when it returns.</summary>
-    public void Add(Address game, AuditRecord record)
+    /// <summary>Adds a record of a call; on disk when it returns.</summary>
+    public void Add(Address game, AuditRecord record) => Append(game, JsonSerializer.SerializeToUtf8Bytes(record, AuditJson.Default.AuditRecord));
+
+    /// <summary>Adds a note; on disk when it returns.</summary>
+    public void Add(Address game, AuditNote note) => Append(game, JsonSerializer.SerializeToUtf8Bytes(note, AuditJson.Default.AuditNote));
+
+    private void Append(Address game, byte[] json)
     {
-        byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(record, AuditJson.Default.AuditRecord), (byte)'\n'];
+        byte[] line = [.. json, (byte)'\n'];
         lock (_lock)
         {
             using FileStream file = new(PathOf(game), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
@@ -42,8 +49,13 @@ public sealed class AuditLog
         }
     }
 
-    /// <summary>The records of a game, oldest first; none if there is no file.</summary>
-    public IReadOnlyList<AuditRecord> Read(Address game)
+    /// <summary>The records of a game's calls, oldest first; none if there is no file.</summary>
+    public IReadOnlyList<AuditRecord> Read(Address game) => Read(game, AuditJson.Default.AuditRecord, isNote: false);
+
+    /// <summary>The notes on a game, oldest first; none if there is no file.</summary>
+    public IReadOnlyList<AuditNote> ReadNotes(Address game) => Read(game, AuditJson.Default.AuditNote, isNote: true);
+
+    private List<T> Read<T>(Address game, JsonTypeInfo<T> type, bool isNote)
     {
         string path = PathOf(game);
         if (!File.Exists(path))
@@ -51,14 +63,14 @@ public sealed class AuditLog
             return [];
         }
 
-        List<AuditRecord> records = [];
+        List<T> records = [];
         using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         using StreamReader reader = new(file, Encoding.UTF8);
         while (reader.ReadLine() is { } line)
         {
             try
             {
-                if (line.Length > 0 && JsonSerializer.Deserialize(line, AuditJson.Default.AuditRecord) is { } record)
+                if (line.Length > 0 && line.StartsWith(NoteStart, StringComparison.Ordinal) == isNote && JsonSerializer.Deserialize(line, type) is { } record)
                 {
                     records.Add(record);
                 }

@@ -46,6 +46,7 @@ public sealed record AuditRecord
 }
 
 /// <summary>How audit records are written: one JSON object a line.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(AuditRecord))]
+[JsonSerializable(typeof(AuditNote))]
 public sealed partial class AuditJson : JsonSerializerContext;

@@ -30,6 +30,7 @@ public sealed record CycleReport(
 /// <param name="actions">Turns the solver's actions into calls.</param>
 /// <param name="settlement">Resolves and gets bonds back.</param>
 /// <param name="submitter">Makes calls into intents.</param>
+/// <param name="results">Holds how games end against what was decided.</param>
 /// <param name="account">The account that moves.</param>
 /// <param name="options">The chain's options.</param>
 /// <param name="clock">The host's clock, by which the head's age is told.</param>
@@ -42,6 +43,7 @@ public sealed class ChainAgent(
     ActionPlanner actions,
     SettlementPlanner settlement,
     Submitter submitter,
+    ResultWatch results,
     Address account,
     ChainOptions options,
     TimeProvider clock,
@@ -66,7 +68,7 @@ public sealed class ChainAgent(
     public GameBook Book => book;
 
     /// <summary>The dangers of the view, the book, the claims and what is submitted; a head that stands at every endpoint is theirs to tell (<see cref="FailoverRpc.Dangers"/>).</summary>
-    public IReadOnlyList<Danger> Dangers => [.. heads.AllStand ? [] : _head.Dangers, .. book.Dangers, .. submitter.Dangers, .. _claims.Dangers];
+    public IReadOnlyList<Danger> Dangers => [.. heads.AllStand ? [] : _head.Dangers, .. book.Dangers, .. submitter.Dangers, .. _claims.Dangers, .. results.Dangers];
 
     /// <summary>One cycle.</summary>
     /// <exception cref="RpcException">L1 gave no usable answer; nothing was decided.</exception>
@@ -125,6 +127,7 @@ public sealed class ChainAgent(
 
         _voice.Keep(covered);
         _claims.Keep(covered);
+        await results.CheckAsync(book.Games, view, cancellationToken);
         executions.Keep(covered);
         return new CycleReport(
             view,
@@ -205,11 +208,12 @@ public sealed class ChainAgent(
         {
             GameJudge judge = JudgeOf(metadata);
             judgement = await judge.JudgeAsync(claims, view, cancellationToken);
+            results.Note(metadata, state, judgement);
             _voice.SayVerdict(metadata, judgement, claims);
             await PlanMovesAsync(metadata, judgement, judge, calls, cancellationToken);
         }
 
-        calls.AddRange(settlement.Plan(metadata, state, claims, judgement, view));
+        calls.AddRange(settlement.Plan(metadata, state, claims, judgement, results.VerdictOn(metadata.Game, judgement), view));
         return (judgement, calls);
     }
 

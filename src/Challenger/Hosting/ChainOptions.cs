@@ -41,6 +41,9 @@ public sealed class ChainOptions
     /// <summary>Resolve all games, not only those in which we hold a bond or credit or whose root is invalid.</summary>
     public bool ResolveAll { get; set; }
 
+    /// <summary>Make also those calls that let a root win which our verdict calls invalid, although no bond of ours comes back by them.</summary>
+    public bool ResolveAgainstVerdict { get; set; }
+
     /// <summary>Further accounts of ours whose credit is claimed; hex text.</summary>
     public IList<string> CreditAccounts { get; init; } = [];
 

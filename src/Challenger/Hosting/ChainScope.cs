@@ -92,9 +92,10 @@ public sealed class ChainScope : IAsyncDisposable
     /// <param name="desk">Its account.</param>
     /// <param name="traces">Makes execution traces.</param>
     /// <param name="audit">The audit trail.</param>
+    /// <param name="verdicts">The verdicts on games that are not settled.</param>
     /// <param name="clock">The host's clock.</param>
     /// <param name="logger">Where notable things are told.</param>
-    public ChainAgent Agent(ChainOptions options, IAccountDesk desk, IExecutionTraces traces, AuditLog audit, TimeProvider clock, ILogger logger)
+    public ChainAgent Agent(ChainOptions options, IAccountDesk desk, IExecutionTraces traces, AuditLog audit, VerdictBook verdicts, TimeProvider clock, ILogger logger)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(desk);
@@ -107,8 +108,9 @@ public sealed class ChainScope : IAsyncDisposable
             new GameBook(L1, Contracts.Factory, accounts, options.AuditBlocks, logger, clock),
             traces,
             new ActionPlanner(L1, L1ChainId),
-            new SettlementPlanner(L1ChainId, accounts, options.ResolveAll),
+            new SettlementPlanner(L1ChainId, accounts, options.ResolveAll, options.ResolveAgainstVerdict),
             submitter,
+            new ResultWatch(options.Name, L1, Contracts.Portal, accounts, verdicts, audit, clock),
             desk.Account,
             options,
             clock,

@@ -88,7 +88,7 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
             scope.L2.HashAsync,
             clock,
             logger);
-        using ChainAgent agent = scope.Agent(chain, desk, traces, new AuditLog(Path.Combine(folder, "audit")), clock, logger);
+        using ChainAgent agent = scope.Agent(chain, desk, traces, new AuditLog(Path.Combine(folder, "audit")), new VerdictBook(Path.Combine(folder, "verdicts")), clock, logger);
         using IDisposable shown = Dangers.Add(agent, chain.Name);
         using IDisposable shownEndpoints = Dangers.Add(scope.Endpoints, chain.Name);
         LogDefending(logger, chain.Name, scope.Contracts.Factory, desk.Account);

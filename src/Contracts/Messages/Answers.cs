@@ -21,6 +21,15 @@ public sealed class WordAnswer : IFunctionOutputDTO
     public byte[] Value { get; set; } = [];
 }
 
+/// <summary>One <c>bytes</c>.</summary>
+[FunctionOutput]
+public sealed class BytesAnswer : IFunctionOutputDTO
+{
+    /// <summary>The bytes.</summary>
+    [Parameter("bytes", "", 1)]
+    public byte[] Value { get; set; } = [];
+}
+
 /// <summary>One <c>uint256</c> of any size.</summary>
 [FunctionOutput]
 public sealed class NumberAnswer : IFunctionOutputDTO

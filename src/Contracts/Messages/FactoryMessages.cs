@@ -25,6 +25,15 @@ public sealed class GameImplsFunction : FunctionMessage
     public uint GameType { get; set; }
 }
 
+/// <summary>What the factory adds to each clone of a type: a <see cref="BytesAnswer"/>, empty where it adds nothing.</summary>
+[Function("gameArgs")]
+public sealed class GameArgsFunction : FunctionMessage
+{
+    /// <summary>The type.</summary>
+    [Parameter("uint32", "", 1)]
+    public uint GameType { get; set; }
+}
+
 /// <summary>The bond of a root claim in wei: a <see cref="NumberAnswer"/>.</summary>
 [Function("initBonds")]
 public sealed class InitBondsFunction : FunctionMessage

@@ -14,6 +14,28 @@ public sealed class DisputeGameFactoryFunction : FunctionMessage;
 [Function("optimismPortal")]
 public sealed class OptimismPortalFunction : FunctionMessage;
 
+// OptimismPortal, and from games of 1.8 on AnchorStateRegistry: the guardian's view.
+
+/// <summary>Seconds after its resolution from which a game counts (air gap): a <see cref="CountAnswer"/>.</summary>
+[Function("disputeGameFinalityDelaySeconds")]
+public sealed class DisputeGameFinalityDelaySecondsFunction : FunctionMessage;
+
+/// <summary>Where the system is paused: an <see cref="AddressAnswer"/>.</summary>
+[Function("superchainConfig")]
+public sealed class SuperchainConfigFunction : FunctionMessage;
+
+/// <summary>The game type that withdrawals may use: a <see cref="UInt32Answer"/>.</summary>
+[Function("respectedGameType")]
+public sealed class RespectedGameTypeFunction : FunctionMessage;
+
+/// <summary>AnchorStateRegistry 2.x: its portal, an <see cref="AddressAnswer"/>.</summary>
+[Function("portal")]
+public sealed class PortalFunction : FunctionMessage;
+
+/// <summary>AnchorStateRegistry from 3.x on: games created up to then are retired, a <see cref="UInt64Answer"/>.</summary>
+[Function("retirementTimestamp")]
+public sealed class RetirementTimestampFunction : FunctionMessage;
+
 // AnchorStateRegistry of 2.x games.
 
 /// <summary>Whether the game may be closed: a <see cref="FlagAnswer"/>.</summary>

@@ -34,6 +34,9 @@ internal static class Getters
     public static Read<string> Text<TMessage>(this ReadBatch batch, Address contract, bool optional = false)
         where TMessage : FunctionMessage, new() => Of(batch, contract, (TMessage?)null, static (TextAnswer answer) => answer.Value, optional);
 
+    public static Read<ReadOnlyMemory<byte>> Bytes<TMessage>(this ReadBatch batch, Address contract, bool optional = false, TMessage? message = null)
+        where TMessage : FunctionMessage, new() => Of(batch, contract, message, static (BytesAnswer answer) => (ReadOnlyMemory<byte>)answer.Value, optional);
+
     /// <summary>An enumeration, of which the last member is known.</summary>
     public static Read<T> Enumeration<TMessage, T>(this ReadBatch batch, Address contract, T last, bool optional = false)
         where TMessage : FunctionMessage, new()
