@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Gavel.Challenger;
 using Gavel.Ethereum;
@@ -58,6 +59,13 @@ internal sealed partial class ChainOptionsValidator : IValidateOptions<ChainOpti
         problems.AddOfEndpoints(nameof(options.L1), options.L1);
         problems.AddOfEndpoints(nameof(options.RollupNodes), options.RollupNodes);
         problems.AddOfEndpoints(nameof(options.L2ExecutionNodes), options.L2ExecutionNodes);
+        if (options.PollSeconds >= options.Rpc.HeadMaxAgeSeconds)
+        {
+            problems.Add(nameof(options.PollSeconds), string.Create(
+                CultureInfo.InvariantCulture,
+                $"{options.PollSeconds} must be less than Rpc:HeadMaxAgeSeconds ({options.Rpc.HeadMaxAgeSeconds}), or every head has grown old before it is looked at again; poll more often or raise Rpc:HeadMaxAgeSeconds"));
+        }
+
         problems.AddOfTwins(nameof(options.GameTypes), options.GameTypes, type => $"{type}");
         for (int i = 0; i < options.CreditAccounts.Count; i++)
         {

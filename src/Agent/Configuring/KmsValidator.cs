@@ -1,4 +1,5 @@
 using Gavel.Challenger;
+using Gavel.Ethereum;
 using Microsoft.Extensions.Options;
 
 namespace Gavel.Agent.Configuring;
@@ -23,10 +24,13 @@ internal sealed class KmsValidator : IValidateOptions<KmsSettings>
         problems.AddIfUnreadable(nameof(options.Address), options.Address, text => Address.Parse(text));
         if (!string.IsNullOrEmpty(options.Endpoint))
         {
-            if (!(Uri.TryCreate(options.Endpoint, UriKind.Absolute, out Uri? endpoint) && endpoint.UserInfo.Length == 0
-                && (endpoint.Scheme == Uri.UriSchemeHttps || (endpoint.Scheme == Uri.UriSchemeHttp && endpoint.IsLoopback))))
+            try
             {
-                problems.Add(nameof(options.Endpoint), "use an https address without credentials in it (http is taken only on this machine)");
+                _ = KmsOptions.ReadEndpoint(options.Endpoint);
+            }
+            catch (FormatException error)
+            {
+                problems.Add(nameof(options.Endpoint), error.Message); // which never repeats it
             }
 
             if (string.IsNullOrEmpty(options.Region))

@@ -40,10 +40,18 @@ internal static class TelemetrySetup
             return;
         }
 
+        Uri traces = TracesAt(options.Endpoint);
+        services.AddSingleton(provider => new CollectorVoice(
+            EndpointUrl.Parse(options.Endpoint), provider.GetRequiredService<ILoggerFactory>().CreateLogger("Gavel.Agent")));
+        services.AddOptions<OtlpExporterOptions>().Configure<CollectorVoice>((exporter, voice) =>
+        {
+            (exporter.Endpoint, exporter.Protocol) = (traces, OtlpExportProtocol.HttpProtobuf);
+            exporter.HttpClientFactory = () => new HttpClient(voice, disposeHandler: false) { Timeout = TimeSpan.FromMilliseconds(exporter.TimeoutMilliseconds) };
+        });
         services.AddOpenTelemetry().WithTracing(tracing => tracing
             .ConfigureResource(resource => resource.AddService("gavel", serviceVersion: Version))
             .AddSource([.. TraceSources.All])
-            .AddOtlpExporter(exporter => (exporter.Endpoint, exporter.Protocol) = (TracesAt(options.Endpoint), OtlpExportProtocol.HttpProtobuf)));
+            .AddOtlpExporter());
     }
 
     private static Uri TracesAt(string endpoint)

@@ -24,7 +24,7 @@ public sealed class ChainOptions
     /// <summary>L2 execution nodes from which output roots are rebuilt; each votes.</summary>
     public IList<string> L2ExecutionNodes { get; init; } = [];
 
-    /// <summary>Seconds between two cycles.</summary>
+    /// <summary>Seconds between two cycles; less than <see cref="RpcOptions.HeadMaxAgeSeconds"/> of <see cref="Rpc"/>.</summary>
     [Range(0.05, 3600)]
     public double PollSeconds { get; set; } = 12;
 

@@ -69,9 +69,7 @@ public static class Signers
         KeyId = settings.KeyId!,
         Address = Address.Parse(settings.Address ?? ""),
         Region = NullIfEmpty(settings.Region),
-        Endpoint = NullIfEmpty(settings.Endpoint) is not { } endpoint ? null
-            : Uri.TryCreate(endpoint, UriKind.Absolute, out Uri? uri) ? uri
-            : throw new FormatException("Account:Kms:Endpoint is no address such as https://vpce-...kms.eu-central-1.vpce.amazonaws.com"),
+        Endpoint = NullIfEmpty(settings.Endpoint) is { } endpoint ? KmsOptions.ReadEndpoint(endpoint) : null,
         Timeout = TimeSpan.FromSeconds(settings.TimeoutSeconds),
     });
 

@@ -11,7 +11,7 @@ internal static class KmsConnection
     private const int Retries = 2;
     private const int MaxCauseLength = 300;
 
-    /// <exception cref="AccountException">The endpoint would be reached in plain text on another machine.</exception>
+    /// <exception cref="AccountException">The endpoint is none that <see cref="KmsOptions.ReadEndpoint"/> takes.</exception>
     public static AmazonKeyManagementServiceConfig Configure(KmsOptions options)
     {
         AmazonKeyManagementServiceConfig config = new()
@@ -24,9 +24,13 @@ internal static class KmsConnection
         };
         if (options.Endpoint is { } endpoint)
         {
-            if (!endpoint.IsAbsoluteUri || endpoint.UserInfo.Length > 0 || !(endpoint.Scheme == Uri.UriSchemeHttps || (endpoint.Scheme == Uri.UriSchemeHttp && endpoint.IsLoopback)))
+            try
             {
-                throw new AccountException("the endpoint of AWS KMS is an https address without credentials in it (http is taken only on this machine)");
+                _ = KmsOptions.ReadEndpoint(endpoint.OriginalString);
+            }
+            catch (FormatException e)
+            {
+                throw new AccountException(e.Message);
             }
 
             config.ServiceURL = endpoint.AbsoluteUri;

@@ -1,0 +1,124 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Gavel.Agent.Configuring;
+using Gavel.Agent.Hosting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry.Exporter;
+using OpenTelemetry.Trace;
+
+namespace Gavel.Agent.Tests;
+
+/// <summary>A collector of traces that takes none is told once, and once more when it takes them again. Before, traces were lost without a word.</summary>
+public sealed class CollectorTests : IDisposable
+{
+    private readonly ConcurrentQueue<string> _said = [];
+    private readonly ActivitySource _spans = new(TraceSources.Ethereum);
+    private ServiceProvider? _services;
+
+    public void Dispose()
+    {
+        _services?.Dispose();
+        _spans.Dispose();
+    }
+
+    [Fact]
+    public void Collector_ThatIsNotThere_IsToldOnce_WithoutCredentials()
+    {
+        using TcpListener closed = new(IPAddress.Loopback, 0);
+        closed.Start();
+        int port = ((IPEndPoint)closed.LocalEndpoint).Port;
+        closed.Stop();
+        Connect($"http://user:hunter22@127.0.0.1:{port}/v1/traces?token=s3cr3ttoken");
+        Export();
+        Export();
+        string line = Assert.Single(_said);
+        Assert.Contains($"http://***@127.0.0.1:{port}", line, StringComparison.Ordinal);
+        Assert.Contains("traces are lost", line, StringComparison.Ordinal);
+        Assert.Contains("it is not reached (ConnectionError)", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter22", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cr3ttoken", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Collector_ThatKeepsSilent_IsToldOnce()
+    {
+        using TcpListener silent = new(IPAddress.Loopback, 0);
+        silent.Start();
+        Connect($"http://{silent.LocalEndpoint}");
+        Export();
+        Export();
+        Assert.Contains("it does not answer in time", Assert.Single(_said), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Collector_ThatRefuses_IsToldOnce_AndOnceMoreWhenItTakesThem()
+    {
+        int status = 200;
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        await using WebApplication collector = builder.Build();
+        collector.Run(context =>
+        {
+            context.Response.StatusCode = status;
+            return Task.CompletedTask;
+        });
+        await collector.StartAsync();
+        Connect(collector.Urls.Single());
+        Export();
+        Assert.Empty(_said); // that all is well is no news
+        foreach (int answer in (int[])[401, 404, 200, 200, 401])
+        {
+            status = answer;
+            Export();
+        }
+
+        Assert.Collection(
+            _said,
+            line => Assert.Contains("it answers with HTTP status 401", line, StringComparison.Ordinal),
+            line => Assert.Contains("again", line, StringComparison.Ordinal),
+            line => Assert.Contains("it answers with HTTP status 401", line, StringComparison.Ordinal));
+    }
+
+    private void Connect(string endpoint)
+    {
+        ServiceCollection services = [];
+        services.AddLogging(logging => logging.AddProvider(new Ear(_said)));
+        TelemetrySetup.AddTraces(services, new OtlpOptions { Endpoint = endpoint });
+        services.Configure<OtlpExporterOptions>(exporter => exporter.TimeoutMilliseconds = 500);
+        _services = services.BuildServiceProvider();
+        _ = _services.GetRequiredService<TracerProvider>();
+    }
+
+    private void Export()
+    {
+        using (Activity? span = _spans.StartActivity("test"))
+        {
+            Assert.NotNull(span);
+        }
+
+        _services!.GetRequiredService<TracerProvider>().ForceFlush();
+    }
+
+    private sealed class Ear(ConcurrentQueue<string> said) : ILoggerProvider, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => categoryName == "Gavel.Agent" ? this : Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            said.Enqueue($"{formatter(state, exception)} {exception}");
+
+        public void Dispose()
+        {
+        }
+    }
+}
