@@ -79,7 +79,7 @@ public sealed class ChainReader(IJsonRpc rpc)
         IReadOnlyList<Address> accounts, BlockRef at, CancellationToken cancellationToken)
     {
         RpcRequest[] requests = [.. accounts.Select(account => new RpcRequest("eth_getCode", account.ToString(), at.ToJson()))];
-        IReadOnlyList<RpcReply> replies = await Rpc.BatchAsync(requests, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<RpcReply> replies = await Rpc.BatchExactlyAsync(requests, cancellationToken).ConfigureAwait(false);
         return [.. replies.Select(static (reply, i) => CallResult.Of(reply, i))];
     }
 

@@ -32,7 +32,7 @@ public sealed class GavelClient(IJsonRpc rpc, CancellationToken cancellationToke
 
     /// <summary>Sends the items as one logical batch and gives each its own answer by its place, in time linear in their number.</summary>
     /// <exception cref="NodeCallException">
-    /// No usable answer came for a part of the batch; or an item has an error and partial success was not asked for.
+    /// No usable answer came, or not one for each; or an item has an error and partial success was not asked for.
     /// </exception>
     public override async Task<RpcRequestResponseBatch> SendBatchRequestAsync(RpcRequestResponseBatch rpcRequestResponseBatch)
     {
@@ -57,7 +57,7 @@ public sealed class GavelClient(IJsonRpc rpc, CancellationToken cancellationToke
     public override T DecodeResult<T>(RpcResponseMessage rpcResponseMessage) => Read<T>(rpcResponseMessage, "result");
 
     /// <summary>Sends requests that Nethereum's services built as one logical batch, answers in order.</summary>
-    /// <exception cref="NodeCallException">No usable answer came for a part of the batch.</exception>
+    /// <exception cref="NodeCallException">No usable answer came, or not one for each.</exception>
     internal Task<IReadOnlyList<RpcReply>> AskManyAsync(IEnumerable<Nethereum.JsonRpc.Client.RpcRequest> requests) =>
         AskManyAsync(requests.Select(request => Ours(request.Method, request.RawParameters)));
 
@@ -94,7 +94,7 @@ public sealed class GavelClient(IJsonRpc rpc, CancellationToken cancellationToke
     {
         try
         {
-            return await rpc.BatchAsync([.. requests], cancellationToken).ConfigureAwait(false);
+            return await rpc.BatchExactlyAsync([.. requests], cancellationToken).ConfigureAwait(false);
         }
         catch (RpcException error)
         {

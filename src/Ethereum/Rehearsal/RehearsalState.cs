@@ -24,7 +24,7 @@ internal sealed class RehearsalState(IJsonRpc rpc, BlockState block, RehearsalBu
         budget.Read(wanted.Length);
         budget.Asked(wanted.Length);
         IReadOnlyList<RpcReply> replies =
-            await rpc.BatchAsync([.. wanted.Select(key => key.Request(block.At))], budget.CancellationToken).ConfigureAwait(false);
+            await rpc.BatchExactlyAsync([.. wanted.Select(key => key.Request(block.At))], budget.CancellationToken).ConfigureAwait(false);
         for (int i = 0; i < wanted.Length; i++)
         {
             if (replies[i].Error is null)

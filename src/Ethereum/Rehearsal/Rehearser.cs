@@ -139,7 +139,7 @@ public sealed class Rehearser(IJsonRpc rpc, RehearsalLimits limits, TimeProvider
         if (requests.Count > 0)
         {
             budget.Asked(requests.Count);
-            replies = await rpc.BatchAsync(requests, budget.CancellationToken).ConfigureAwait(false);
+            replies = await rpc.BatchExactlyAsync(requests, budget.CancellationToken).ConfigureAwait(false);
         }
 
         asked.Node = node < 0 ? null : NodeOutcome.Of(replies[node]);

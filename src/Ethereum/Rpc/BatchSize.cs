@@ -52,6 +52,16 @@ internal sealed class BatchSize(int max)
         Refused(size);
     }
 
+    /// <summary>What made batches smaller since the size was this was not their size.</summary>
+    public void Restore(int size)
+    {
+        lock (_lock)
+        {
+            _current = Math.Max(_current, size);
+            _doubts = 0;
+        }
+    }
+
     /// <summary>A batch of this size passed.</summary>
     public void Passed(int size)
     {

@@ -14,7 +14,7 @@ public sealed class ChainHeads
     private readonly TimeProvider _time;
     private readonly Lock _lock = new();
     private TaskCompletionSource _announced = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private ChainHead? _newest;
+    private ChainHead? _news;
     private Task _looking = Task.CompletedTask;
     private long? _lookedAt;
 
@@ -38,7 +38,13 @@ public sealed class ChainHeads
             slot.Head.Listen(head => Announce(slot, head));
         }
 
+        lock (_lock)
+        {
+            _news = null; // whoever looks has heard it
+        }
+
         (ChainHead head, EndpointSlot from) = await AskAsync(cancellationToken).ConfigureAwait(false);
+        from.News.Saw(head);
         Task looking = LookAtOthers(from);
         if (IsOld(head))
         {
@@ -58,33 +64,24 @@ public sealed class ChainHeads
 
     /// <summary>
     /// Waits until an endpoint has announced a head other than the known one and no lower (WebSocket), at most for the time given: a reason to
-    /// look sooner. True if one was announced. Endpoints that announce nothing must be polled as before.
+    /// look sooner. True if one was announced since <see cref="HeadAsync"/> was last called. Endpoints that announce nothing must be polled as before.
+    /// One that announces blocks which neither another endpoint has, nor it itself where it is the one that is believed, is no reason a second time.
     /// </summary>
     public async Task<bool> AnnouncedAsync(ChainHead known, TimeSpan atMost, CancellationToken cancellationToken)
     {
-        Task announced;
-        lock (_lock)
-        {
-            if (_newest is { } newest && newest.Number > known.Number)
-            {
-                return true;
-            }
-
-            announced = _announced.Task;
-        }
-
         using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task end = Task.Delay(atMost, _time, over.Token);
-        bool isNew = false;
-        while (!isNew && await Task.WhenAny(announced, end).ConfigureAwait(false) == announced)
+        bool isNew;
+        Task announced;
+        do
         {
             lock (_lock)
             {
-                // What one endpoint announced the others announce as well, sooner or later.
-                isNew = _newest is { } newest && newest.Number >= known.Number && newest.Hash != known.Hash;
+                isNew = _news is { } news && news.Number >= known.Number && news.Hash != known.Hash;
                 announced = _announced.Task;
             }
         }
+        while (!isNew && await Task.WhenAny(announced, end).ConfigureAwait(false) == announced);
 
         await over.CancelAsync().ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
@@ -118,13 +115,24 @@ public sealed class ChainHeads
     private async Task<(ChainHead Head, EndpointSlot From)> AskAsync(CancellationToken cancellationToken)
     {
         (RpcReply[] replies, EndpointSlot from) = await _rpc.AskAsync([Latest()], cancellationToken).ConfigureAwait(false);
-        return (Note(from, replies[0]), from);
+        ChainHead head = Note(from, replies[0]);
+        Spread(from, head);
+        return (head, from);
     }
 
     private static RpcRequest Latest() => new(RpcMethods.BlockByNumber, "latest", false);
 
     private static ChainHead Note(EndpointSlot slot, RpcReply reply) =>
         slot.Head.Note(ChainHead.Read(new RpcValue(reply.Result, $"{slot}: {RpcMethods.BlockByNumber}"), slot.Endpoint.Url));
+
+    // What one endpoint has when it is asked bears out what the others announced.
+    private void Spread(EndpointSlot from, ChainHead head)
+    {
+        foreach (EndpointSlot other in _slots.Where(other => other != from))
+        {
+            other.News.Saw(head);
+        }
+    }
 
     // The looks at the others end by themselves: by the round trip's timeout, or after three patiences.
     private Task LookAtOthers(EndpointSlot from)
@@ -148,7 +156,7 @@ public sealed class ChainHeads
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, slot.Closing);
         try
         {
-            Note(slot, (await slot.AskAsync([Latest()], alone: false, either.Token).ConfigureAwait(false))[0]);
+            Spread(slot, Note(slot, (await slot.AskAsync([Latest()], new Ask(_time), either.Token).ConfigureAwait(false))[0]));
         }
         catch (Exception e) when (e is RpcException or OperationCanceledException)
         {
@@ -174,7 +182,7 @@ public sealed class ChainHeads
 
     private void Announce(EndpointSlot slot, ChainHead head)
     {
-        if (slot.Objection is not null)
+        if (slot.Objection is not null || !slot.News.Take(head))
         {
             return;
         }
@@ -182,7 +190,7 @@ public sealed class ChainHeads
         TaskCompletionSource announced;
         lock (_lock)
         {
-            _newest = head;
+            _news = _news is { } higher && higher.Number > head.Number ? higher : head;
             announced = _announced;
             _announced = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }

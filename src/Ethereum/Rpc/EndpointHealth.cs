@@ -112,6 +112,11 @@ internal sealed class EndpointHealth(RpcOptions options, TimeProvider time)
     {
         lock (_lock)
         {
+            if (_sickSince is null)
+            {
+                return; // by another probe already, or it never was
+            }
+
             _sickSince = null;
             _lost = Math.Min(Lost(), SickAt / 2);
             _asOf = time.GetTimestamp();
@@ -126,6 +131,20 @@ internal sealed class EndpointHealth(RpcOptions options, TimeProvider time)
         {
             double usual = _latency[requests > 1 ? 1 : 0];
             return TimeSpan.FromSeconds(Math.Clamp(2 * usual, options.PatienceSeconds, Math.Min(3 * options.PatienceSeconds, options.TimeoutSeconds)));
+        }
+    }
+
+    /// <summary>
+    /// How long an answer to so many requests is waited for after others of the same ask brought none: long enough for what is usual here. One
+    /// request has the whole timeout while nothing is known of the server.
+    /// </summary>
+    public TimeSpan Limit(int requests)
+    {
+        lock (_lock)
+        {
+            double usual = _latency[requests > 1 ? 1 : 0];
+            double least = usual == 0 && requests == 1 ? options.TimeoutSeconds : Math.Min(3 * options.PatienceSeconds, options.TimeoutSeconds);
+            return TimeSpan.FromSeconds(Math.Clamp(4 * usual, least, options.TimeoutSeconds));
         }
     }
 

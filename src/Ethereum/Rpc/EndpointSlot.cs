@@ -1,8 +1,7 @@
 namespace Gavel.Ethereum;
 
 /// <summary>
-/// One endpoint among several of the same chain: whether it has shown to be of that chain, what it refuses to serve, where its head is, and
-/// its way back from sickness, by probes in the background.
+/// One endpoint among several of the same chain: whether it has shown to be of that chain, what it refuses to serve, and where its head is.
 /// </summary>
 internal sealed class EndpointSlot : IAsyncDisposable
 {
@@ -10,22 +9,34 @@ internal sealed class EndpointSlot : IAsyncDisposable
     private const double ConfirmedForSeconds = 300;
 
     private readonly ChainIdentity _chain;
+    private readonly ChainQuestion _question;
+    private readonly bool _isOnly;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _closing = new();
-    private readonly Lock _lock = new();
-    private Task _probing = Task.CompletedTask;
+    private readonly Recovery _recovery;
+    private bool _isDisposed;
     private long? _confirmedAt;
     private int _confirmedConnections;
     private int _unsettled;
     private volatile string? _objection;
 
-    public EndpointSlot(RpcEndpoint endpoint, ChainIdentity chain, TimeProvider time)
+    /// <param name="endpoint">The server; it is owned from now on.</param>
+    /// <param name="chain">Of which chain it must be.</param>
+    /// <param name="question">What shows that.</param>
+    /// <param name="isOnly">Whether there is no other: then it decides of which chain it is, where that is not configured, and need not tell it.</param>
+    /// <param name="time">The clock.</param>
+    public EndpointSlot(RpcEndpoint endpoint, ChainIdentity chain, ChainQuestion question, bool isOnly, TimeProvider time)
     {
         Endpoint = endpoint;
         _chain = chain;
+        _question = question;
+        _isOnly = isOnly;
         _time = time;
         Capabilities = new Capabilities(endpoint.Options, time);
         Head = new HeadWatch(endpoint, time);
+        Closing = _closing.Token;
+        _recovery = new Recovery(endpoint, () => endpoint.State.SickSince is not null || _objection is not null, ProbeAsync, time, Closing);
+        endpoint.DoubtedAsSecond = _recovery.Doubt;
     }
 
     public RpcEndpoint Endpoint { get; }
@@ -40,8 +51,11 @@ internal sealed class EndpointSlot : IAsyncDisposable
     /// <summary>Since when it is left out.</summary>
     public DateTimeOffset ObjectedAt { get; private set; }
 
+    /// <summary>Which of the heads that it announces are news.</summary>
+    public HeadNews News { get; } = new();
+
     /// <summary>Ends with the slot.</summary>
-    public CancellationToken Closing => _closing.Token;
+    public CancellationToken Closing { get; }
 
     /// <summary>The smaller, the sooner it is asked; null: not at all.</summary>
     public double? Rank(IReadOnlyList<RpcRequest> requests) =>
@@ -52,19 +66,19 @@ internal sealed class EndpointSlot : IAsyncDisposable
 
     /// <summary>Asks, having made sure that it is of the right chain.</summary>
     /// <exception cref="RpcException">No usable answer, or it is of another chain.</exception>
-    public async Task<RpcReply[]> AskAsync(IReadOnlyList<RpcRequest> requests, bool alone, CancellationToken cancellationToken)
+    public async Task<RpcReply[]> AskAsync(IReadOnlyList<RpcRequest> requests, Ask ask, CancellationToken cancellationToken)
     {
         try
         {
             if (_confirmedAt is not { } at || _time.GetElapsedTime(at).TotalSeconds > ConfirmedForSeconds)
             {
-                await ConfirmAsync(alone, cancellationToken).ConfigureAwait(false);
+                await ConfirmAsync(ask, cancellationToken).ConfigureAwait(false);
             }
 
-            RpcReply[] replies = await Endpoint.AskAsync(requests, alone, cancellationToken).ConfigureAwait(false);
+            RpcReply[] replies = await Endpoint.AskAsync(requests, ask, cancellationToken).ConfigureAwait(false);
             if (Endpoint.Connections != _confirmedConnections)
             {
-                await ConfirmAsync(alone, cancellationToken).ConfigureAwait(false); // it was connected anew meanwhile: who has answered?
+                await ConfirmAsync(ask, cancellationToken).ConfigureAwait(false); // it was connected anew meanwhile: who has answered?
             }
 
             Note(requests, replies);
@@ -77,24 +91,24 @@ internal sealed class EndpointSlot : IAsyncDisposable
         }
         finally
         {
-            ProbeIfSick();
+            _recovery.BeginIfNeeded();
         }
     }
 
     /// <summary>Its chain id, taken as confirmed if the chain is not known yet.</summary>
-    public async Task<ulong> TellChainAsync(bool alone, CancellationToken cancellationToken)
+    public async Task<ulong> TellChainAsync(Ask ask, CancellationToken cancellationToken)
     {
         try
         {
             int connections = Endpoint.Connections;
-            RpcReply[] reply = await Endpoint.AskAsync([new RpcRequest(RpcMethods.ChainId)], alone, cancellationToken).ConfigureAwait(false);
-            ulong id = new RpcValue(reply[0].Result, $"{Endpoint}: {RpcMethods.ChainId}").UInt64();
+            RpcReply[] reply = await Endpoint.AskAsync([_question.Request], ask, cancellationToken).ConfigureAwait(false);
+            ulong id = _question.Read(reply[0], Endpoint.Url);
             _confirmedConnections = Math.Max(connections, Endpoint.Connections);
             return id;
         }
         finally
         {
-            ProbeIfSick();
+            _recovery.BeginIfNeeded();
         }
     }
 
@@ -116,7 +130,7 @@ internal sealed class EndpointSlot : IAsyncDisposable
 
         _objection = objection;
         _confirmedAt = null;
-        ProbeIfSick();
+        _recovery.BeginIfNeeded();
         throw new RpcException(RpcErrorKind.Network, $"{Endpoint}: left out: {objection}") { IsUnreachable = true };
     }
 
@@ -133,14 +147,19 @@ internal sealed class EndpointSlot : IAsyncDisposable
         else if (Interlocked.Increment(ref _unsettled) >= 2)
         {
             Endpoint.State.Charge(TimeSpan.Zero, error.Message);
-            ProbeIfSick();
+            _recovery.BeginIfNeeded();
         }
     }
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, true))
+        {
+            return;
+        }
+
         await _closing.CancelAsync().ConfigureAwait(false);
-        await _probing.ConfigureAwait(false);
+        await _recovery.Ended.ConfigureAwait(false);
         await Head.DisposeAsync().ConfigureAwait(false);
         await Endpoint.DisposeAsync().ConfigureAwait(false);
         _closing.Dispose();
@@ -148,8 +167,26 @@ internal sealed class EndpointSlot : IAsyncDisposable
 
     public override string ToString() => Endpoint.ToString();
 
-    private async Task ConfirmAsync(bool alone, CancellationToken cancellationToken) =>
-        Judge(await TellChainAsync(alone, cancellationToken).ConfigureAwait(false));
+    private async Task ConfirmAsync(Ask ask, CancellationToken cancellationToken)
+    {
+        ulong id;
+        try
+        {
+            id = await TellChainAsync(ask, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RpcException e) when (_isOnly && e.Kind == RpcErrorKind.NodeError && _chain.Expected is null)
+        {
+            _confirmedAt = _time.GetTimestamp(); // it does not serve the question, and nobody wants to know
+            return;
+        }
+
+        if (_isOnly)
+        {
+            _chain.Learn([(id, Endpoint.Url)]);
+        }
+
+        Judge(id);
+    }
 
     private void Note(IReadOnlyList<RpcRequest> requests, RpcReply[] replies)
     {
@@ -163,49 +200,18 @@ internal sealed class EndpointSlot : IAsyncDisposable
         }
     }
 
-    private void ProbeIfSick()
+    private async Task ProbeAsync()
     {
-        if (Endpoint.State.SickSince is null && _objection is null)
-        {
-            return;
-        }
-
-        lock (_lock)
-        {
-            if (_probing.IsCompleted && !_closing.IsCancellationRequested)
-            {
-                _probing = ProbeUntilWellAsync(_closing.Token);
-            }
-        }
-    }
-
-    private async Task ProbeUntilWellAsync(CancellationToken closing)
-    {
-        await Task.Yield();
         try
         {
-            while (true)
-            {
-                TimeSpan pause = _objection is null ? Endpoint.State.UntilProbe() : TimeSpan.FromSeconds(Endpoint.Options.MaxProbeSeconds);
-                await Task.Delay(pause, _time, closing).ConfigureAwait(false);
-                try
-                {
-                    (ulong chainId, _) = await Endpoint.ProbeAsync(closing).ConfigureAwait(false);
-                    Judge(chainId);
-                    _confirmedConnections = Endpoint.Connections;
-                    Volatile.Write(ref _unsettled, 0);
-                    await Endpoint.CameBackAsync().ConfigureAwait(false);
-                    return;
-                }
-                catch (RpcException e)
-                {
-                    Endpoint.State.ProbeFailed(e.Message);
-                }
-            }
+            Judge(await Endpoint.ProbeAsync(_question, Closing).ConfigureAwait(false));
         }
-        catch (OperationCanceledException)
+        catch (RpcException e) when (_isOnly && e.Kind == RpcErrorKind.NodeError && _chain.Expected is null)
         {
-            // the slot closes
+            // it answers
         }
+
+        _confirmedConnections = Endpoint.Connections;
+        Volatile.Write(ref _unsettled, 0);
     }
 }

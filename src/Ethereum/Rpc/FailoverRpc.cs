@@ -22,20 +22,46 @@ public sealed class FailoverRpc : IJsonRpc, IDangerSource, IAsyncDisposable
     /// <param name="time">The clock of patience, probes and heads.</param>
     /// <exception cref="ArgumentException">The options contradict each other or are out of range.</exception>
     public FailoverRpc(IReadOnlyList<RpcEndpoint> endpoints, RpcOptions? options = null, TimeProvider? time = null)
+        : this(endpoints, options ?? First(endpoints).Options, ChainQuestion.Execution, time ?? TimeProvider.System)
     {
-        ArgumentOutOfRangeException.ThrowIfZero(endpoints.Count);
-        Endpoints = endpoints;
-        _options = (options ?? endpoints[0].Options).Checked();
-        _time = time ?? TimeProvider.System;
-        _chain = new ChainIdentity(_options.ExpectedChainId);
-        _slots = [.. endpoints.Select(e => new EndpointSlot(e, _chain, _time))];
-        Heads = new ChainHeads(this, _slots, _options, _time);
     }
 
     /// <summary>Connects to nothing yet.</summary>
     public FailoverRpc(IEnumerable<EndpointUrl> urls, RpcOptions? options = null, TimeProvider? time = null)
         : this([.. urls.Select(url => new RpcEndpoint(url, options, time))], options, time)
     {
+    }
+
+    /// <summary>
+    /// One server that stands for itself, as each trusted L2 node does, with what is done for several: it is probed while it is sick, must show of
+    /// which chain it is, and its troubles are <see cref="Dangers"/>. Connects to nothing yet.
+    /// </summary>
+    /// <param name="url">The server.</param>
+    /// <param name="expectedChainId">
+    /// The chain that it must be of, whatever <see cref="RpcOptions.ExpectedChainId"/> says of another. Null: it tells, and must stay with it; if it
+    /// answers the question with an error it is not asked again for a while, and served all the same.
+    /// </param>
+    /// <param name="options">How it is treated.</param>
+    /// <param name="question">How it shows its chain; by default as execution nodes do.</param>
+    /// <param name="time">The clock of probes and heads.</param>
+    /// <exception cref="ArgumentException">The options contradict each other or are out of range.</exception>
+    public FailoverRpc(EndpointUrl url, ulong? expectedChainId, RpcOptions? options = null, ChainQuestion? question = null, TimeProvider? time = null)
+        : this(
+            [new RpcEndpoint(url, options, time)],
+            (options ?? new RpcOptions()) with { ExpectedChainId = expectedChainId },
+            question ?? ChainQuestion.Execution,
+            time ?? TimeProvider.System)
+    {
+    }
+
+    private FailoverRpc(IReadOnlyList<RpcEndpoint> endpoints, RpcOptions options, ChainQuestion question, TimeProvider time)
+    {
+        Endpoints = endpoints;
+        _options = options.Checked();
+        _time = time;
+        _chain = new ChainIdentity(_options.ExpectedChainId);
+        _slots = [.. endpoints.Select(e => new EndpointSlot(e, _chain, question, isOnly: endpoints.Count == 1, _time))];
+        Heads = new ChainHeads(this, _slots, _options, _time);
     }
 
     /// <summary>The servers in the order given.</summary>
@@ -55,8 +81,17 @@ public sealed class FailoverRpc : IJsonRpc, IDangerSource, IAsyncDisposable
         (await AskAsync([request], cancellationToken).ConfigureAwait(false)).Replies[0].Result;
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<RpcReply>> BatchAsync(IReadOnlyList<RpcRequest> requests, CancellationToken cancellationToken) =>
-        requests.Count == 0 ? [] : (await AskAsync(requests, cancellationToken).ConfigureAwait(false)).Replies;
+    public async Task<IReadOnlyList<RpcReply>> BatchAsync(IReadOnlyList<RpcRequest> requests, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return requests.Count == 0 ? [] : (await AskAsync(requests, cancellationToken).ConfigureAwait(false)).Replies;
+        }
+        catch (RpcException e) when (e.IsTransient)
+        {
+            return await RpcEndpoint.OutcomeAsync(requests, e, _slots.Where(s => s.Objection is null).Select(s => s.Endpoint), cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -66,7 +101,7 @@ public sealed class FailoverRpc : IJsonRpc, IDangerSource, IAsyncDisposable
             await slot.DisposeAsync().ConfigureAwait(false);
         }
 
-        _learning.Dispose();
+        // The semaphore is not disposed of: a caller that is cut off now may yet release it.
     }
 
     /// <summary>Asks, and tells which server gave the (first) answer.</summary>
@@ -91,9 +126,9 @@ public sealed class FailoverRpc : IJsonRpc, IDangerSource, IAsyncDisposable
 
     private async Task LearnChainAsync(CancellationToken cancellationToken)
     {
-        if (_chain.Expected is not null)
+        if (_chain.Expected is not null || _slots.Length == 1)
         {
-            return;
+            return; // one alone says it when it is first asked
         }
 
         await _learning.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -114,8 +149,10 @@ public sealed class FailoverRpc : IJsonRpc, IDangerSource, IAsyncDisposable
     private async Task LearnChainOnceAsync(CancellationToken cancellationToken)
     {
         using CancellationTokenSource enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task<ulong>[] asked = [.. _slots.Select(s => s.TellChainAsync(_slots.Length == 1, enough.Token))];
-        Task all = Task.WhenAll(asked);
+        Task<ulong>[] asked = [.. _slots.Select(s => s.TellChainAsync(new Ask(_time), enough.Token))];
+        Task all = Task.WhenAll(asked).ContinueWith(
+            static ended => _ = ended.Exception, // each one's is looked at below, unless the caller gives up
+            CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         Task patience = Task.Delay(_options.Patience, _time, enough.Token);
         await Task.WhenAny(all, patience).ConfigureAwait(false);
         while (!Array.Exists(asked, t => t.IsCompletedSuccessfully) && Array.Exists(asked, t => !t.IsCompleted))
@@ -161,4 +198,6 @@ public sealed class FailoverRpc : IJsonRpc, IDangerSource, IAsyncDisposable
             }
         }
     }
+
+    private static RpcEndpoint First(IReadOnlyList<RpcEndpoint> endpoints) => endpoints.Count > 0 ? endpoints[0] : throw new ArgumentException("no endpoint");
 }

@@ -115,8 +115,9 @@ internal sealed class HeadWatch(RpcEndpoint endpoint, TimeProvider time) : IAsyn
                 // A server that does not serve subscriptions is asked again later; one that broke off, or garbled a notice, soon.
                 pause = e.Kind == RpcErrorKind.NodeError ? TimeSpan.FromSeconds(endpoint.Options.CapabilitySeconds) : endpoint.Options.Pause(failures++);
             }
-            catch (OperationCanceledException)
+            catch (Exception)
             {
+                // Silence, or something unforeseen: the feed must not end with it.
                 pause = endpoint.Options.Pause(failures++);
             }
 

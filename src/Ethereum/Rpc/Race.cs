@@ -2,8 +2,8 @@ namespace Gavel.Ethereum;
 
 /// <summary>
 /// One question to several endpoints: the first is asked; when it fails, or keeps silent for longer than its patience, the next is asked too;
-/// the first good answer counts, and the others are cancelled (which costs them the time that they took). Requests that an endpoint answers
-/// with an error go on to the next alone.
+/// the first good answer counts, and the others are cancelled (which costs them the time that they took). Whoever needs many round trips is
+/// silent only where none of them brings an answer. Requests that an endpoint answers with an error go on to the next alone.
 /// </summary>
 internal sealed class Race(EndpointSlot[] slots, TimeProvider time)
 {
@@ -25,14 +25,14 @@ internal sealed class Race(EndpointSlot[] slots, TimeProvider time)
                 RpcErrorKind.Network, $"no endpoint is of the right chain: {string.Join("; ", slots.Select(s => $"{s}: {s.Objection}"))}");
         }
 
-        return await RunAsync(requests, order, cancellationToken).ConfigureAwait(false);
+        return await RunAsync(requests, order, isSecond: false, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<(RpcReply[] Replies, EndpointSlot From)> RunAsync(
-        IReadOnlyList<RpcRequest> requests, List<EndpointSlot> order, CancellationToken cancellationToken)
+        IReadOnlyList<RpcRequest> requests, List<EndpointSlot> order, bool isSecond, CancellationToken cancellationToken)
     {
         CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Dictionary<Task<RpcReply[]>, EndpointSlot> running = [];
+        Dictionary<Task<RpcReply[]>, (EndpointSlot Slot, Ask Ask)> running = [];
         List<(EndpointSlot Slot, RpcReply[] Replies)> erring = [];
         List<RpcException> failures = [];
         int next = 0;
@@ -41,25 +41,33 @@ internal sealed class Race(EndpointSlot[] slots, TimeProvider time)
         {
             while (running.Count > 0)
             {
-                Task patience = next < order.Count
-                    ? Task.Delay(order[next - 1].Endpoint.State.Patience(requests.Count), time, over.Token)
-                    : erring.Count > 0 ? Task.Delay(Longest(running.Values, requests.Count), time, over.Token)
-                    : Task.Delay(Timeout.Infinite, over.Token);
-                Task first = await Task.WhenAny([.. running.Keys, patience]).ConfigureAwait(false);
+                // Once an answer is there, if only of errors, those that keep silent are not waited for to the end.
+                TimeSpan? patience = next < order.Count ? order[next - 1].Endpoint.State.Patience(requests.Count)
+                    : erring.Count > 0 || isSecond ? Longest(running.Values.Select(r => r.Slot), requests.Count)
+                    : null;
+                TimeSpan? left = patience - running.Values.Min(r => r.Ask.SinceAnswer);
+                Task silence = left is { } rest ? Task.Delay(rest > TimeSpan.Zero ? rest : TimeSpan.Zero, time, over.Token) : Task.Delay(Timeout.Infinite, over.Token);
+                Task first = left <= TimeSpan.Zero ? silence : await Task.WhenAny([.. running.Keys, silence]).ConfigureAwait(false);
                 cancellationToken.ThrowIfCancellationRequested();
-                if (first == patience && next == order.Count)
+                if (first == silence)
                 {
-                    break; // one has answered, if only with errors; those that keep silent are not waited for to the end
-                }
+                    if (running.Values.Min(r => r.Ask.SinceAnswer) < patience)
+                    {
+                        continue; // one of them has gone on meanwhile
+                    }
 
-                if (first == patience)
-                {
+                    if (next == order.Count)
+                    {
+                        break;
+                    }
+
                     Start();
                     continue;
                 }
 
                 Task<RpcReply[]> done = (Task<RpcReply[]>)first;
-                running.Remove(done, out EndpointSlot? slot);
+                running.Remove(done, out (EndpointSlot Slot, Ask Ask) asked);
+                EndpointSlot slot = asked.Slot;
                 try
                 {
                     RpcReply[] replies = await done.ConfigureAwait(false);
@@ -72,10 +80,10 @@ internal sealed class Race(EndpointSlot[] slots, TimeProvider time)
                         }
 
                         EndpointSlot[] others = [.. order.Except(erring.Select(e => e.Slot)).Where(s => s != slot)];
-                        return (await SettleAsync(requests, replies, slot!, others, cancellationToken).ConfigureAwait(false), slot!);
+                        return (await SettleAsync(requests, replies, slot, others, cancellationToken).ConfigureAwait(false), slot);
                     }
 
-                    erring.Add((slot!, replies));
+                    erring.Add((slot, replies));
                 }
                 catch (RpcException e)
                 {
@@ -94,6 +102,11 @@ internal sealed class Race(EndpointSlot[] slots, TimeProvider time)
             await EndAsync([.. running.Keys], over).ConfigureAwait(false);
         }
 
+        if (erring.Count == 0 && failures.Count == 0)
+        {
+            throw new RpcException(RpcErrorKind.Timeout, $"no answer to {requests[0].Method} from {string.Join(", ", order)} in time");
+        }
+
         if (erring.Count == 0)
         {
             throw failures[0].AfterFailover(failures, isCapability: false);
@@ -104,7 +117,8 @@ internal sealed class Race(EndpointSlot[] slots, TimeProvider time)
         void Start()
         {
             EndpointSlot slot = order[next++];
-            running.Add(slot.AskAsync(requests, alone: slots.Length == 1, over.Token), slot);
+            Ask ask = new(time) { IsAlone = slots.Length == 1, IsSecondWord = isSecond };
+            running.Add(slot.AskAsync(requests, ask, over.Token), (slot, ask));
         }
     }
 
@@ -124,13 +138,11 @@ internal sealed class Race(EndpointSlot[] slots, TimeProvider time)
         }
 
         RpcReply[] second;
-        using CancellationTokenSource limit = new(Longest(others, open.Length), time);
-        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            (second, _) = await RunAsync(Array.ConvertAll(open, i => requests[i]), [.. others], either.Token).ConfigureAwait(false);
+            (second, _) = await RunAsync(Array.ConvertAll(open, i => requests[i]), [.. others], isSecond: true, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is RpcException || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (RpcException)
         {
             return Final(requests, replies, open);
         }

@@ -11,7 +11,12 @@ internal sealed class RequestBudget(double perSecond, int burst, TimeProvider ti
     private double _paidUntil; // seconds since the start up to which every request let through is paid
 
     /// <summary>Waits until so many requests may be made.</summary>
-    public async ValueTask TakeAsync(int requests, CancellationToken cancellationToken)
+    /// <param name="requests">How many.</param>
+    /// <param name="longest">The longest wait that is begun.</param>
+    /// <param name="cancellationToken">The caller's.</param>
+    /// <returns>Null, or how long the wait would be if it is longer than that; then nothing is taken.</returns>
+    /// <exception cref="OperationCanceledException">The caller gave up; nothing is taken.</exception>
+    public async ValueTask<TimeSpan?> TakeAsync(int requests, TimeSpan longest, CancellationToken cancellationToken)
     {
         double wait;
         double cost = requests / perSecond;
@@ -19,8 +24,14 @@ internal sealed class RequestBudget(double perSecond, int burst, TimeProvider ti
         {
             double now = time.GetElapsedTime(_start).TotalSeconds;
             double full = burst / perSecond;
-            _paidUntil = Math.Max(_paidUntil, now) + cost;
-            wait = Math.Max(0, _paidUntil - now - Math.Max(full, cost));
+            double paidUntil = Math.Max(_paidUntil, now) + cost;
+            wait = Math.Max(0, paidUntil - now - Math.Max(full, cost));
+            if (wait > longest.TotalSeconds)
+            {
+                return TimeSpan.FromSeconds(wait);
+            }
+
+            _paidUntil = paidUntil;
         }
 
         if (wait > 0)
@@ -39,5 +50,7 @@ internal sealed class RequestBudget(double perSecond, int burst, TimeProvider ti
                 throw;
             }
         }
+
+        return null;
     }
 }

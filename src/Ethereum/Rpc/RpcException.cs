@@ -65,6 +65,9 @@ public sealed class RpcException : Exception
     /// <summary>True where the server was not reached at all, so that the size of the request has no part in it.</summary>
     internal bool IsUnreachable { get; init; }
 
+    /// <summary>True where the server was not asked, since our own budget for it is spent.</summary>
+    internal bool IsOurs { get; init; }
+
     /// <summary>The same error as one that no endpoint could help with, with the words of all that were asked.</summary>
     internal RpcException AfterFailover(IReadOnlyList<RpcException> all, bool isCapability) =>
         new(Kind, all.Count == 1 ? Message : $"all {all.Count} endpoints failed: {string.Join("; ", all.Select(e => e.Message))}", all.Count == 1 ? InnerException : new AggregateException(all))
@@ -77,5 +80,6 @@ public sealed class RpcException : Exception
             IsTooLarge = IsTooLarge,
             IsCapability = isCapability,
             IsUnreachable = IsUnreachable,
+            IsOurs = IsOurs,
         };
 }

@@ -35,7 +35,10 @@ public sealed record RpcOptions : ICheckedOptions
     /// </summary>
     public int MaxBatchSize { get; init; } = 100;
 
-    /// <summary>Requests per second that each endpoint is given, each request of a batch counted. 0.01 to 100,000; default none: no limit.</summary>
+    /// <summary>
+    /// Requests per second that each endpoint is given, each request of a batch counted. What would have to wait for longer than
+    /// <see cref="MaxRetryDelaySeconds"/> and <see cref="TimeoutSeconds"/> together is refused at once. 0.01 to 100,000; default none: no limit.
+    /// </summary>
     public double? RequestsPerSecond { get; init; }
 
     /// <summary>Requests that may be made at once before <see cref="RequestsPerSecond"/> holds them back. 1 to 100,000; default 100.</summary>
@@ -101,7 +104,12 @@ public sealed record RpcOptions : ICheckedOptions
 
     internal TimeSpan MaxRetryDelay => TimeSpan.FromSeconds(MaxRetryDelaySeconds);
 
+    internal TimeSpan LongestBudgetWait => TimeSpan.FromSeconds(LongestBudgetWaitSeconds);
+
     internal TimeSpan HeadMaxAge => TimeSpan.FromSeconds(HeadMaxAgeSeconds);
+
+    // One batch of the largest size never waits longer; see Problems.
+    private double LongestBudgetWaitSeconds => MaxRetryDelaySeconds + TimeoutSeconds;
 
     /// <summary>The pause before attempt <paramref name="before"/> + 2: doubling, at random between half and one and a half, bounded.</summary>
     internal TimeSpan Pause(int before)
@@ -137,7 +145,7 @@ public sealed record RpcOptions : ICheckedOptions
         Less(nameof(RetryDelaySeconds), RetryDelaySeconds, nameof(MaxRetryDelaySeconds), MaxRetryDelaySeconds, orEqual: true);
         Less(nameof(ProbeSeconds), ProbeSeconds, nameof(MaxProbeSeconds), MaxProbeSeconds, orEqual: true);
         Less(nameof(HeadPollSeconds), HeadPollSeconds, nameof(HeadMaxAgeSeconds), HeadMaxAgeSeconds, orEqual: false);
-        if (RequestsPerSecond is { } rate && MaxBatchSize / rate > MaxRetryDelaySeconds + TimeoutSeconds)
+        if (RequestsPerSecond is { } rate && MaxBatchSize / rate > LongestBudgetWaitSeconds)
         {
             problems.Add((nameof(RequestsPerSecond), string.Create(
                 CultureInfo.InvariantCulture,

@@ -7,10 +7,13 @@ namespace Gavel.Ethereum;
 
 /// <summary>
 /// What lies around each round trip to one endpoint: retry with jitter (only where the caller has nobody else to ask), then the wait for the
-/// endpoint's budget, then a circuit breaker, then a timeout. Polly's own exceptions do not leave it.
+/// endpoint's budget, then a circuit breaker, then a timeout. Polly's own exceptions do not leave it. The wait for the budget is no part of the
+/// timeout, which is the server's; one that is too long is not begun, and one that the caller ends says what was waited for.
 /// </summary>
 internal sealed class RpcPipeline
 {
+    private static readonly ResiliencePropertyKey<TimeSpan> _limit = new("gavel.limit");
+
     private readonly ResiliencePipeline<RpcReply[]> _retry;
     private readonly ResiliencePipeline<RpcReply[]> _guard;
     private readonly RequestBudget? _budget;
@@ -18,18 +21,20 @@ internal sealed class RpcPipeline
     private readonly CircuitBreakerManualControl _control = new();
     private readonly EndpointUrl _url;
     private readonly RpcOptions _options;
+    private readonly TimeProvider _time;
 
     public RpcPipeline(EndpointUrl url, RpcOptions options, TimeProvider time)
     {
         _url = url;
         _options = options;
+        _time = time;
         _budget = options.RequestsPerSecond is { } rate ? new RequestBudget(rate, options.Burst, time) : null;
         ResiliencePipelineBuilder<RpcReply[]> retry = new() { TimeProvider = time };
         if (options.MaxRetries > 0)
         {
             retry.AddRetry(new RetryStrategyOptions<RpcReply[]>
             {
-                ShouldHandle = args => ValueTask.FromResult(args.Outcome.Exception is TimeoutRejectedException or RpcException { IsTransient: true, IsTooLarge: false }),
+                ShouldHandle = args => ValueTask.FromResult(args.Outcome.Exception is TimeoutRejectedException or RpcException { IsTransient: true, IsTooLarge: false, IsOurs: false }),
                 MaxRetryAttempts = options.MaxRetries,
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
@@ -53,31 +58,28 @@ internal sealed class RpcPipeline
                 StateProvider = _breaker,
                 ManualControl = _control,
             })
-            .AddTimeout(options.Timeout)
+            .AddTimeout(new TimeoutStrategyOptions { TimeoutGenerator = args => ValueTask.FromResult(args.Context.Properties.GetValue(_limit, options.Timeout)) })
             .Build();
     }
 
     /// <summary>Whether the endpoint is left alone at present.</summary>
     public bool IsBroken => _breaker.CircuitState is CircuitState.Open or CircuitState.Isolated;
 
-    /// <summary>Runs a round trip of so many requests.</summary>
-    /// <param name="count">Requests in it.</param>
-    /// <param name="again">Whether it is tried again where that may help.</param>
-    /// <param name="roundTrip">One attempt.</param>
+    /// <summary>Runs a round trip.</summary>
+    /// <param name="trip">What is asked, and how.</param>
     /// <param name="lastTrouble">The endpoint's last real trouble in words, told where it is left alone.</param>
     /// <param name="cancellationToken">The caller's.</param>
-    public async Task<RpcReply[]> RunAsync(
-        int count, bool again, Func<CancellationToken, Task<RpcReply[]>> roundTrip, Func<string?> lastTrouble, CancellationToken cancellationToken)
+    public async Task<RpcReply[]> RunAsync(RoundTrip trip, Func<string?> lastTrouble, CancellationToken cancellationToken)
     {
         try
         {
-            return again
-                ? await _retry.ExecuteAsync(AttemptAsync, (this, count, roundTrip), cancellationToken).ConfigureAwait(false)
-                : await AttemptAsync((this, count, roundTrip), cancellationToken).ConfigureAwait(false);
+            return trip.IsRepeated
+                ? await _retry.ExecuteAsync(static (run, token) => run.Pipeline.AttemptAsync(run.Trip, token), (Pipeline: this, Trip: trip), cancellationToken).ConfigureAwait(false)
+                : await AttemptAsync(trip, cancellationToken).ConfigureAwait(false);
         }
-        catch (TimeoutRejectedException)
+        catch (TimeoutRejectedException e)
         {
-            throw new RpcException(RpcErrorKind.Timeout, $"{_url}: no answer within {_options.Timeout.TotalSeconds:0.###} s");
+            throw new RpcException(RpcErrorKind.Timeout, $"{_url}: no answer within {e.Timeout.TotalSeconds:0.###} s");
         }
         catch (BrokenCircuitException)
         {
@@ -89,19 +91,54 @@ internal sealed class RpcPipeline
     /// <summary>The endpoint has been found well: it is not left alone any longer.</summary>
     public Task CloseAsync() => _control.CloseAsync();
 
-    private static async ValueTask<RpcReply[]> AttemptAsync(
-        (RpcPipeline Pipeline, int Count, Func<CancellationToken, Task<RpcReply[]>> RoundTrip) run, CancellationToken cancellationToken)
+    private async ValueTask<RpcReply[]> AttemptAsync(RoundTrip trip, CancellationToken cancellationToken)
     {
-        if (run.Pipeline._budget is { } budget)
+        await PayAsync(trip.Requests, cancellationToken).ConfigureAwait(false);
+        ResilienceContext context = ResilienceContextPool.Shared.Get(cancellationToken);
+        try
         {
-            await budget.TakeAsync(run.Count, cancellationToken).ConfigureAwait(false);
+            context.Properties.Set(_limit, trip.Limit);
+            return await _guard
+                .ExecuteAsync(static async (context, trip) => await trip.RunAsync(context.CancellationToken).ConfigureAwait(false), context, trip)
+                .ConfigureAwait(false);
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
+
+    private async ValueTask PayAsync(int requests, CancellationToken cancellationToken)
+    {
+        if (_budget is null)
+        {
+            return;
         }
 
-        return await run.Pipeline._guard
-            .ExecuteAsync(async (roundTrip, token) => await roundTrip(token).ConfigureAwait(false), run.RoundTrip, cancellationToken)
-            .ConfigureAwait(false);
+        long start = _time.GetTimestamp();
+        try
+        {
+            // As long as the options let one batch wait; longer where many callers stand in line.
+            if (await _budget.TakeAsync(requests, _options.LongestBudgetWait, cancellationToken).ConfigureAwait(false) is { } wait)
+            {
+                throw new RpcException(RpcErrorKind.RateLimit, $"{_url}: not asked: {Budget} is spent for {wait.TotalSeconds:0.#} s to come; raise it, or ask for less") { IsOurs = true };
+            }
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new OperationCanceledException($"{_url}: not asked: after {_time.GetElapsedTime(start).TotalSeconds:0.#} s it still waited for {Budget}", e, cancellationToken);
+        }
     }
+
+    private string Budget => $"our own budget of {_options.RequestsPerSecond} requests a second ({nameof(RpcOptions.RequestsPerSecond)})";
 
     private TimeSpan? AskedFor(Exception? e) =>
         e is RpcException { RetryAfter: { } wait } && wait > TimeSpan.Zero ? wait < _options.MaxRetryDelay ? wait : _options.MaxRetryDelay : null;
 }
+
+/// <summary>One round trip.</summary>
+/// <param name="Requests">How many requests are in it.</param>
+/// <param name="IsRepeated">Whether it is tried again where that may help.</param>
+/// <param name="Limit">How long one attempt may take.</param>
+/// <param name="RunAsync">One attempt.</param>
+internal sealed record RoundTrip(int Requests, bool IsRepeated, TimeSpan Limit, Func<CancellationToken, Task<RpcReply[]>> RunAsync);

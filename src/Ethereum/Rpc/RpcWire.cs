@@ -74,6 +74,10 @@ internal static class RpcWire
         {
             throw new RpcException(RpcErrorKind.Malformed, $"{from}: the answer has a name with half of a surrogate pair");
         }
+        catch (System.Text.RegularExpressions.RegexMatchTimeoutException)
+        {
+            throw new RpcException(RpcErrorKind.Malformed, $"{from}: an error's words take too long to be searched for the data of a revert");
+        }
     }
 
     /// <summary>The id of an answer: a whole number, or the same as a string, as some gateways write it.</summary>

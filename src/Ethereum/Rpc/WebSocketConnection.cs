@@ -104,7 +104,7 @@ internal sealed class WebSocketConnection : IAsyncDisposable
             // Not cancelled by the caller: half a message would break the connection for all.
             await _socket.SendAsync(message.AsMemory(), WebSocketMessageType.Text, true, _closing.Token).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is WebSocketException or InvalidOperationException or IOException or OperationCanceledException)
+        catch (Exception e)
         {
             throw Broken(e);
         }
@@ -144,9 +144,9 @@ internal sealed class WebSocketConnection : IAsyncDisposable
                 }
             }
         }
-        catch (Exception e) when (e is WebSocketException or InvalidOperationException or IOException or OperationCanceledException)
+        catch (Exception e)
         {
-            end = Broken(e);
+            end = Broken(e); // whatever it was: without a reader nobody would ever be answered
         }
 
         _broken ??= end;

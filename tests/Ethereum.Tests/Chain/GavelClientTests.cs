@@ -109,7 +109,9 @@ public sealed class GavelClientTests
 
         // The same batch over our client: the hole is an error, since the wire refuses an answer of another size.
         GavelClient ours = new(new ShortRpc());
-        await Assert.ThrowsAnyAsync<Exception>(() => ours.SendBatchRequestAsync(sent));
+        NodeCallException hole = await Assert.ThrowsAsync<NodeCallException>(() => ours.SendBatchRequestAsync(sent));
+        Assert.Equal((RpcErrorKind.Malformed, "0 replies to a batch of 1 requests"), (hole.Cause.Kind, hole.Cause.Message));
+        Assert.Equal(RpcErrorKind.Malformed, (await Assert.ThrowsAsync<RpcException>(() => new ChainReader(new ShortRpc()).GetCodesAsync([Address.Zero], BlockRef.Latest, None))).Kind);
     }
 
     [Fact]

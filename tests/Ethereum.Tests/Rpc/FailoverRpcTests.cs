@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Gavel.TestKit;
 
 namespace Gavel.Ethereum.Tests.Rpc;
@@ -7,6 +8,7 @@ public sealed class FailoverRpcTests : IAsyncLifetime
 {
     private static readonly CancellationToken None = CancellationToken.None;
     private static readonly RpcOptions Quick = new() { MaxRetries = 0, TimeoutSeconds = 2, PatienceSeconds = 1, ProbeSeconds = 60 };
+    private static readonly TimeSpan Long = TimeSpan.FromHours(1);
     private readonly MisbehavingNode[] _nodes = new MisbehavingNode[3];
     private FailoverRpc _rpc = null!;
 
@@ -93,22 +95,93 @@ public sealed class FailoverRpcTests : IAsyncLifetime
         RequestBudget budget = new(perSecond: 10, burst: 5, time);
         for (int i = 0; i < 5; i++)
         {
-            Assert.True(budget.TakeAsync(1, None).AsTask().IsCompletedSuccessfully);
+            Assert.True(budget.TakeAsync(1, Long, None).AsTask().IsCompletedSuccessfully);
         }
 
-        Task sixth = budget.TakeAsync(1, None).AsTask();
-        Task batch = budget.TakeAsync(10, None).AsTask();
+        Task sixth = budget.TakeAsync(1, Long, None).AsTask();
+        Task batch = budget.TakeAsync(10, Long, None).AsTask();
         Assert.False(sixth.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(0.1));
         await sixth;
         Assert.False(batch.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(0.5)); // the bucket is full: more than that is lent
         await batch;
-        Task after = budget.TakeAsync(1, None).AsTask();
+        Task after = budget.TakeAsync(1, Long, None).AsTask();
         time.Advance(TimeSpan.FromSeconds(0.5));
         Assert.False(after.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(0.2));
         await after;
+    }
+
+    [Fact]
+    public async Task A_wait_that_is_too_long_is_not_begun_and_takes_nothing()
+    {
+        RequestBudget budget = new(perSecond: 1, burst: 1, new ManualTime());
+        Assert.Null(await budget.TakeAsync(1, Long, None));
+        Assert.Equal(TimeSpan.FromSeconds(1), await budget.TakeAsync(2, TimeSpan.FromSeconds(0.5), None));
+        Assert.Equal(TimeSpan.FromSeconds(1), await budget.TakeAsync(1, TimeSpan.FromSeconds(0.5), None));
+    }
+
+    /// <summary>Before, a request waited for its budget without any limit, and a caller's limit that passed meanwhile told nothing.</summary>
+    [Fact]
+    public async Task Whoever_waits_for_our_own_budget_hears_that_and_the_server_is_not_blamed()
+    {
+        await using RpcEndpoint rpc = _nodes[0].Connect(Quick with { RequestsPerSecond = 0.05, Burst = 1, MaxBatchSize = 1, MaxRetries = 3 });
+        RpcRequest ask = RpcEndpointTests.Requests(1)[0];
+        await rpc.RequestAsync(ask, None);
+        using CancellationTokenSource limit = new();
+        Task second = rpc.RequestAsync(ask, limit.Token); // for 20 s; up to 32 s are waited for
+        RpcException third = await Assert.ThrowsAsync<RpcException>(() => rpc.RequestAsync(ask, None)); // for 40 s
+        Assert.Equal(RpcErrorKind.RateLimit, third.Kind);
+        Assert.Contains("not asked: our own budget of 0.05 requests a second (RequestsPerSecond) is spent for 4", third.Message, StringComparison.Ordinal);
+        await limit.CancelAsync();
+        OperationCanceledException given = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
+        Assert.Contains("it still waited for our own budget", given.Message, StringComparison.Ordinal);
+        Assert.Single(_nodes[0].Posts);
+        Assert.Equal((1, null), (rpc.Health, rpc.LastTrouble));
+    }
+
+    /// <summary>Before, what failed beside the endpoint that told the chain was seen by nobody but the finaliser.</summary>
+    [Fact]
+    public async Task Learning_the_chain_leaves_no_failure_unobserved()
+    {
+        _nodes[1].Say("not here either", 500);
+        ConcurrentBag<string> unobserved = [];
+        EventHandler<UnobservedTaskExceptionEventArgs> see = (_, e) => unobserved.Add(e.Exception.ToString());
+        TaskScheduler.UnobservedTaskException += see;
+        try
+        {
+            await AskAsync();
+            await _rpc.DisposeAsync();
+            for (int i = 0; i < 3; i++)
+            {
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+            }
+        }
+        finally
+        {
+            TaskScheduler.UnobservedTaskException -= see;
+        }
+
+        string second = new Uri(_nodes[1].Url).Authority;
+        Assert.DoesNotContain(unobserved, e => e.Contains(second, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_client_that_is_disposed_of_while_its_chain_is_learned_ends_its_callers_properly()
+    {
+        await using SilentNode one = new();
+        await using SilentNode other = new();
+        FailoverRpc rpc = new([one.Url, other.Url], Quick);
+        Task[] asks = [.. Enumerable.Range(0, 3).Select(_ => rpc.RequestAsync(RpcEndpointTests.Requests(1)[0], None))];
+        await Eventually.TrueAsync(() => one.Connections > 0 && other.Connections > 0);
+        await rpc.DisposeAsync();
+        foreach (Task ask in asks)
+        {
+            Exception e = await Assert.ThrowsAnyAsync<Exception>(() => ask);
+            Assert.True(e is OperationCanceledException or RpcException, $"{e}");
+        }
     }
 
     private Task<System.Text.Json.JsonElement> AskAsync() => _rpc.RequestAsync(RpcEndpointTests.Requests(1)[0], None);

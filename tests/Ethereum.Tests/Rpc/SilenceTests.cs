@@ -82,6 +82,26 @@ public sealed class SilenceTests
         Assert.Equal(posts + 1, pair.First.Posts.Count); // the preferred one again
     }
 
+    /// <summary>Before, one that fell ill again in the moment in which a probe found it well was probed no more.</summary>
+    [Fact]
+    public async Task One_that_falls_ill_in_the_moment_in_which_it_comes_back_is_probed_on()
+    {
+        TrapTime time = new();
+        await using Pair pair = await Pair.StartAsync(Short with { ExpectedChainId = 900 }, time);
+        await pair.Rpc.RequestAsync(RpcEndpointTests.Requests(1)[0], None);
+        EndpointHealth state = pair.Sick.State;
+        pair.First.Say("down", 503);
+        for (int i = 0; i < 3; i++)
+        {
+            await pair.Rpc.RequestAsync(RpcEndpointTests.Requests(1)[0], None);
+        }
+
+        Assert.NotNull(state.SickSince);
+        time.Trap = () => state.SickSince is null && state.Charge(TimeSpan.FromSeconds(5), "slow");
+        pair.First.Instead = null;
+        await Eventually.TrueAsync(() => time.Trap is null && state.SickSince is null);
+    }
+
     [Fact]
     public async Task The_first_good_answer_counts_whoever_gives_it()
     {
@@ -140,6 +160,30 @@ public sealed class SilenceTests
             bool down = Interlocked.Increment(ref calls) <= 2;
             context.Response.StatusCode = down ? 502 : 200;
             return Task.FromResult(down);
+        }
+    }
+
+    // Does something once, when the clock is read and it is time for it.
+    private sealed class TrapTime : TimeProvider
+    {
+        private Func<bool>? _trap;
+        private int _inside;
+
+        public Func<bool>? Trap
+        {
+            get => Volatile.Read(ref _trap);
+            set => Volatile.Write(ref _trap, value);
+        }
+
+        public override long GetTimestamp()
+        {
+            if (Trap is { } trap && Interlocked.Exchange(ref _inside, 1) == 0)
+            {
+                Trap = trap() ? null : trap;
+                Volatile.Write(ref _inside, 0);
+            }
+
+            return base.GetTimestamp();
         }
     }
 }

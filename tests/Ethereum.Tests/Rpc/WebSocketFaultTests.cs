@@ -140,6 +140,27 @@ public sealed class WebSocketFaultTests : IAsyncLifetime
         Assert.Contains("larger than 100000 bytes", e.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Before, an exception that nobody had foreseen ended the reader: every request on the connection waited until its timeout, for ever.</summary>
+    [Fact]
+    public async Task Whatever_ends_the_reader_ends_the_connection_with_its_cause_and_all_who_wait()
+    {
+        int connections = 0;
+        _node.Socket = (_, socket) => _node.ServeAsync(
+            socket, change: Interlocked.Increment(ref connections) > 1 ? null : _ => ["{\"jsonrpc\":\"2.0\",\"id\":987654,\"result\":\"0x1\"}"]);
+        await using RpcEndpoint rpc = new(ChainIdentityTests.SocketOf(_node), Quick with { TimeoutSeconds = 600 });
+        rpc.Noticed = _ => throw new System.Text.RegularExpressions.RegexMatchTimeoutException();
+        Task<System.Text.Json.JsonElement>[] many = [.. RpcEndpointTests.Requests(3).Select(r => rpc.RequestAsync(r, None))];
+        foreach (Task<System.Text.Json.JsonElement> one in many)
+        {
+            RpcException e = await Assert.ThrowsAsync<RpcException>(() => one.WaitAsync(TimeSpan.FromSeconds(60)));
+            Assert.Equal(RpcErrorKind.Network, e.Kind);
+            Assert.Contains("the WebSocket broke (RegexMatchTimeoutException)", e.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(0, (await rpc.RequestAsync(RpcEndpointTests.Requests(1)[0], None)).GetInt32());
+        Assert.Equal(2, connections);
+    }
+
     [Fact]
     public async Task Heads_that_are_announced_wake_who_waits_and_go_on_after_the_connection_broke()
     {
