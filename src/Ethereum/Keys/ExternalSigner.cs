@@ -34,7 +34,10 @@ public sealed class ExternalSigner(IEthExternalSigner signer, Address address, s
         }
         catch (Exception e) when (e is not (AccountException or RpcException or OperationCanceledException or ObjectDisposedException or OutOfMemoryException))
         {
-            throw new AccountException($"{name} failed: {e.GetType().Name}: {e.Message}", e);
+            throw new AccountException($"{name} failed: {e.GetType().Name}: {e.Message}", e)
+            {
+                IsTransient = e is HttpRequestException or IOException or TimeoutException or System.Net.Sockets.SocketException,
+            };
         }
 
         Signature signature = SignatureOf(given.Signature);

@@ -11,6 +11,9 @@ internal static class KmsConnection
     private const int Retries = 2;
     private const int MaxCauseLength = 300;
 
+    // KMS gives these with status 400: too many requests, its store of keys away, and credentials that have run out and are renewed.
+    private static readonly string[] s_passing = ["Throttling", "LimitExceeded", "TooManyRequests", "RequestLimitExceeded", "DependencyTimeout", "KMSInternal", "KeyUnavailable", "ExpiredToken"];
+
     /// <exception cref="AccountException">The endpoint is none that <see cref="KmsOptions.ReadEndpoint"/> takes.</exception>
     public static AmazonKeyManagementServiceConfig Configure(KmsOptions options)
     {
@@ -43,6 +46,10 @@ internal static class KmsConnection
 
         return config;
     }
+
+    /// <summary>True where the service said nothing of the request: it is out of order, overloaded, or its answer is none.</summary>
+    public static bool IsTransient(AmazonServiceException e) =>
+        e is AmazonUnmarshallingException || (int)e.StatusCode is 0 or 408 or 429 or >= 500 || Array.Exists(s_passing, code => e.ErrorCode?.StartsWith(code, StringComparison.Ordinal) == true);
 
     /// <summary>What the service said, or else the innermost cause, in few words.</summary>
     public static string Cause(Exception e)

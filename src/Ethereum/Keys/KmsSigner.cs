@@ -142,15 +142,15 @@ public sealed class KmsSigner : SignerBase, IDisposable
         }
         catch (Exception) when (limit.IsCancellationRequested && !caller.IsCancellationRequested)
         {
-            throw new AccountException($"{this}: no answer to {what} within {_options.Timeout.TotalSeconds:0.#} s");
+            throw new AccountException($"{this}: no answer to {what} within {_options.Timeout.TotalSeconds:0.#} s") { IsTransient = true };
         }
         catch (AmazonServiceException e)
         {
-            throw new AccountException($"{this}: {what} was answered with {Shown(e.ErrorCode)} (HTTP {(int)e.StatusCode}): {KmsConnection.Cause(e)}", e);
+            throw new AccountException($"{this}: {what} was answered with {Shown(e.ErrorCode)} (HTTP {(int)e.StatusCode}): {KmsConnection.Cause(e)}", e) { IsTransient = KmsConnection.IsTransient(e) };
         }
         catch (Exception e) when (e is AmazonClientException or HttpRequestException or IOException or CryptographicException or InvalidOperationException or System.Text.Json.JsonException)
         {
-            throw new AccountException($"{this}: {what} failed: {KmsConnection.Cause(e)}", e);
+            throw new AccountException($"{this}: {what} failed: {KmsConnection.Cause(e)}", e) { IsTransient = e is not CryptographicException };
         }
     }
 

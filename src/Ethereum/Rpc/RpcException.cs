@@ -62,24 +62,35 @@ public sealed class RpcException : Exception
     /// <summary>True where no server said anything about the request: another attempt may well succeed although nothing has changed on the chain.</summary>
     public bool IsTransient => Kind is RpcErrorKind.Network or RpcErrorKind.RateLimit or RpcErrorKind.Timeout or RpcErrorKind.Malformed;
 
-    /// <summary>True where the server was not reached at all, so that the size of the request has no part in it.</summary>
-    internal bool IsUnreachable { get; init; }
+    /// <summary>
+    /// True where no attempt of the request reached the server: it cannot have acted on it, and the size of the request has no part in it. Where
+    /// one attempt may have reached it, this is false, whatever became of the others.
+    /// </summary>
+    public bool IsUnreachable { get; init; }
 
     /// <summary>True where the server was not asked, since our own budget for it is spent.</summary>
     internal bool IsOurs { get; init; }
 
     /// <summary>The same error as one that no endpoint could help with, with the words of all that were asked.</summary>
-    internal RpcException AfterFailover(IReadOnlyList<RpcException> all, bool isCapability) =>
-        new(Kind, all.Count == 1 ? Message : $"all {all.Count} endpoints failed: {string.Join("; ", all.Select(e => e.Message))}", all.Count == 1 ? InnerException : new AggregateException(all))
-        {
-            Code = Code,
-            HttpStatus = HttpStatus,
-            NodeMessage = NodeMessage,
-            RevertData = RevertData,
-            RetryAfter = RetryAfter,
-            IsTooLarge = IsTooLarge,
-            IsCapability = isCapability,
-            IsUnreachable = IsUnreachable,
-            IsOurs = IsOurs,
-        };
+    internal RpcException AfterFailover(IReadOnlyList<RpcException> all, bool isCapability) => Copy(
+        all.Count == 1 ? Message : $"all {all.Count} endpoints failed: {string.Join("; ", all.Select(e => e.Message))}",
+        all.Count == 1 ? InnerException : new AggregateException(all),
+        isCapability,
+        all.All(e => e.IsUnreachable));
+
+    /// <summary>The same error where an earlier attempt of the request may have reached the server.</summary>
+    internal RpcException AfterArrival() => Copy(Message, InnerException, IsCapability, isUnreachable: false);
+
+    private RpcException Copy(string message, Exception? inner, bool isCapability, bool isUnreachable) => new(Kind, message, inner)
+    {
+        Code = Code,
+        HttpStatus = HttpStatus,
+        NodeMessage = NodeMessage,
+        RevertData = RevertData,
+        RetryAfter = RetryAfter,
+        IsTooLarge = IsTooLarge,
+        IsCapability = isCapability,
+        IsUnreachable = isUnreachable,
+        IsOurs = IsOurs,
+    };
 }

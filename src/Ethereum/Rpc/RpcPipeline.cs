@@ -71,11 +71,17 @@ internal sealed class RpcPipeline
     /// <param name="cancellationToken">The caller's.</param>
     public async Task<RpcReply[]> RunAsync(RoundTrip trip, Func<string?> lastTrouble, CancellationToken cancellationToken)
     {
+        bool mayHaveArrived = false;
         try
         {
+            RoundTrip watched = trip with { RunAsync = WatchedAsync };
             return trip.IsRepeated
-                ? await _retry.ExecuteAsync(static (run, token) => run.Pipeline.AttemptAsync(run.Trip, token), (Pipeline: this, Trip: trip), cancellationToken).ConfigureAwait(false)
+                ? await _retry.ExecuteAsync(static (run, token) => run.Pipeline.AttemptAsync(run.Trip, token), (Pipeline: this, Trip: watched), cancellationToken).ConfigureAwait(false)
                 : await AttemptAsync(trip, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RpcException e) when (e.IsUnreachable && mayHaveArrived)
+        {
+            throw e.AfterArrival();
         }
         catch (TimeoutRejectedException e)
         {
@@ -84,7 +90,20 @@ internal sealed class RpcPipeline
         catch (BrokenCircuitException)
         {
             string because = lastTrouble() is { } trouble ? $"; the last: {trouble}" : "";
-            throw new RpcException(RpcErrorKind.Network, $"{_url}: left alone for {_options.BreakSeconds:0.#} s after repeated failures{because}") { IsUnreachable = true };
+            throw new RpcException(RpcErrorKind.Network, $"{_url}: left alone for {_options.BreakSeconds:0.#} s after repeated failures{because}") { IsUnreachable = !mayHaveArrived };
+        }
+
+        async Task<RpcReply[]> WatchedAsync(CancellationToken token)
+        {
+            try
+            {
+                return await trip.RunAsync(token).ConfigureAwait(false);
+            }
+            catch (Exception e)
+            {
+                mayHaveArrived |= e is not RpcException { IsUnreachable: true };
+                throw;
+            }
         }
     }
 

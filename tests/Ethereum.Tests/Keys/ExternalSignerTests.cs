@@ -66,6 +66,7 @@ public sealed class ExternalSignerTests
         AccountException e = await Assert.ThrowsAsync<AccountException>(() => signer.SignAsync(Wanted, default));
         Assert.StartsWith("a signer", e.Message, StringComparison.Ordinal);
         Assert.Contains(expected, e.Message, StringComparison.Ordinal);
+        Assert.Equal(fault == "throws", e.IsTransient);
     }
 
     [Theory]

@@ -81,6 +81,7 @@ public sealed class KmsSignerTests : IAsyncLifetime
         { "public key off the curve", "no point of secp256k1" },
         { "access denied", "\"AccessDeniedException\" (HTTP 400): no, not you" },
         { "disabled", "\"DisabledException\"" },
+        { "throttled", "\"ThrottlingException\"" },
         { "HTTP 403 page", "HTTP 403" },
         { "HTTP 500", "HTTP 500" },
         { "HTTP 200 page", "GetPublicKey was answered with" },
@@ -120,6 +121,7 @@ public sealed class KmsSignerTests : IAsyncLifetime
             case "public key off the curve": _service.PublicKey = key => [.. key[..^1], (byte)(key[^1] ^ 1)]; break;
             case "access denied": Fault(400, """{"__type":"AccessDeniedException","message":"no, not you"}"""); break;
             case "disabled": Fault(400, """{"__type":"DisabledException","message":"the key is disabled"}"""); break;
+            case "throttled": Fault(400, """{"__type":"ThrottlingException","message":"rate exceeded"}"""); break;
             case "HTTP 403 page": Fault(403, "<html>forbidden</html>"); break;
             case "HTTP 500": Fault(500, """{"__type":"KMSInternalException","message":"oops"}"""); break;
             case "HTTP 200 page": Fault(200, "<html>hello</html>"); break;
@@ -147,6 +149,7 @@ public sealed class KmsSignerTests : IAsyncLifetime
         using KmsSigner signer = new(options);
         AccountException e = await Assert.ThrowsAsync<AccountException>(() => signer.SignAsync(Wanted, default));
         Assert.Contains(expected, e.Message, StringComparison.Ordinal);
+        Assert.Equal(lie is "throttled" or "redirect" or "HTTP 500" or "HTTP 200 page" or "too large" or "cut off", e.IsTransient); // else it is this transaction's trouble, or the key's
         Assert.StartsWith($"KMS key alias/gavel of {options.Address}", e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("not-a-secret", e.ToString(), StringComparison.Ordinal);
         Assert.Empty(elsewhere.Asked);
@@ -185,6 +188,7 @@ public sealed class KmsSignerTests : IAsyncLifetime
         time.Advance(TimeSpan.FromMinutes(6));
         AccountException e = await Assert.ThrowsAsync<AccountException>(() => silent);
         Assert.Contains("no answer to GetPublicKey within 300 s", e.Message, StringComparison.Ordinal);
+        Assert.True(e.IsTransient);
 
         asked = new TaskCompletionSource();
         Task<SignedTransaction> slow = signer.SignAsync(Wanted, default);
@@ -222,6 +226,7 @@ public sealed class KmsSignerTests : IAsyncLifetime
         using KmsSigner signer = new(_service.Options with { Endpoint = new Uri($"http://127.0.0.1:{port}/") });
         AccountException e = await Assert.ThrowsAsync<AccountException>(() => signer.SignAsync(Wanted, default));
         Assert.Contains("refused", e.Message, StringComparison.Ordinal);
+        Assert.True(e.IsTransient);
     }
 
     [Theory]

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 
@@ -284,6 +286,33 @@ public sealed class RpcEndpointTests : IAsyncLifetime
         well = true;
         await Task.Delay(700);
         Assert.Equal(0, (await rpc.RequestAsync(Requests(1)[0], None)).GetInt32());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_request_never_reached_its_server_only_where_no_attempt_of_it_did(bool arrives)
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        EndpointUrl url = EndpointUrl.Parse($"http://{listener.LocalEndpoint}");
+        Task accepting = AcceptOnceAsync();
+        await using RpcEndpoint rpc = new(url, new RpcOptions { MaxRetries = 1, RetryDelaySeconds = 0.05 });
+        RpcException e = await Assert.ThrowsAsync<RpcException>(() => rpc.RequestAsync(new RpcRequest("eth_sendRawTransaction", "0x02"), None));
+        Assert.Equal((RpcErrorKind.Network, !arrives), (e.Kind, e.IsUnreachable));
+        await accepting;
+
+        async Task AcceptOnceAsync()
+        {
+            if (arrives)
+            {
+                using TcpClient client = await listener.AcceptTcpClientAsync();
+                listener.Stop(); // the second attempt finds nobody
+                await client.GetStream().ReadAtLeastAsync(new byte[100], 100);
+            }
+
+            listener.Stop();
+        }
     }
 
     [Fact]
