@@ -13,6 +13,9 @@ internal sealed class Appraiser(SenderScope scope)
     /// <summary>Begins a cycle.</summary>
     public void Begin() => _looks.Begin();
 
+    /// <summary>True if the last look said what ends the entry, so that this one has to be looked at, too.</summary>
+    public bool AwaitsSecondLook(OutboxEntry entry) => _looks.IsOpen(entry.Id);
+
     /// <param name="entry">Queued.</param>
     /// <param name="view">The chain.</param>
     /// <param name="othersInFlight">Whether transactions of ours wait to be mined.</param>
@@ -39,7 +42,7 @@ internal sealed class Appraiser(SenderScope scope)
                 entry, $"expired {entry.Deadline:O}", new OutboxChange.Expired($"its deadline {entry.Deadline:u} has passed", scope.Now));
         }
 
-        if (verdict.Standing == IntentStanding.Unknown)
+        if (verdict.Standing is IntentStanding.Unknown or IntentStanding.Doubtful)
         {
             return new Appraisal.Wait(HoldCause.Unchecked, $"not checked: {verdict.Reason}");
         }

@@ -52,6 +52,25 @@ public sealed class FeeEstimator(ChainReader eth, FeeOptions options)
         return least > caps.MaxFee || tip > caps.Tip ? null : (tip, Min(Max(least, quote.MaxFee), caps.MaxFee));
     }
 
+    /// <summary>
+    /// The most for a first offer: so much below the caps that it can be replaced twice within them, by a dearer call and by what takes that back.
+    /// </summary>
+    internal FeeCaps ForFirstOffer(FeeCaps caps) => new(TwiceBelow(caps.MaxFee), TwiceBelow(caps.Tip));
+
+    /// <summary>
+    /// The most for a cancellation: nodes ask it to be dearer than the call whose nonce it takes, wherever that stands. So it may go over the caps,
+    /// or over the dearest call where that is above them, by one replacement.
+    /// </summary>
+    internal FeeCaps ForCancellation(FeeCaps caps, IEnumerable<SignedAttempt> attempts)
+    {
+        foreach (SignedAttempt call in attempts.Where(attempt => attempt.Purpose == AttemptPurpose.Call))
+        {
+            caps = new FeeCaps(Max(caps.MaxFee, call.MaxFeePerGas), Max(caps.Tip, call.MaxPriorityFeePerGas));
+        }
+
+        return new FeeCaps(Raised(caps.MaxFee), Raised(caps.Tip));
+    }
+
     private static UInt256 MedianTip(FeeHistory history, bool isUrgent)
     {
         // Empty blocks report 0, which says nothing of what a builder takes.
@@ -62,6 +81,14 @@ public sealed class FeeEstimator(ChainReader eth, FeeOptions options)
     private static UInt256 Max(UInt256 a, UInt256 b) => a > b ? a : b;
 
     private static UInt256 Min(UInt256 a, UInt256 b) => a < b ? a : b;
+
+    // Each raise rounds up, which takes less than two wei from the result of both.
+    private UInt256 TwiceBelow(UInt256 cap)
+    {
+        UInt256 factor = (UInt256)(ulong)(100 + options.BumpPercent);
+        UInt256 room = cap * 10_000ul / (factor * factor);
+        return room > (UInt256)2ul ? room - (UInt256)2ul : UInt256.Zero;
+    }
 
     private UInt256 Raised(UInt256 fee) => ((fee * (ulong)(100 + options.BumpPercent)) + 99ul) / 100ul;
 }

@@ -14,8 +14,11 @@ public enum IntentStanding
     /// <summary>It must not be sent: it is refused.</summary>
     Unwanted,
 
-    /// <summary>Nothing can be said now. It stays where it is and is asked for again.</summary>
+    /// <summary>Nothing can be said now. It stays where it is and is asked for again; what an earlier run signed is offered as it is.</summary>
     Unknown,
+
+    /// <summary>One look says that it must not be sent, and one more is waited for: until then it stays where it is, and is offered to nobody.</summary>
+    Doubtful,
 }
 
 /// <summary>An answer of <see cref="IIntentGuard"/>.</summary>

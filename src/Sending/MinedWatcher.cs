@@ -8,13 +8,13 @@ namespace Gavel.Sending;
 /// </summary>
 internal sealed class MinedWatcher(SenderScope scope, NonceKeeper nonces)
 {
-    private const int MaxGasRetries = 3;
-
+    private readonly ReceiptReader _receipts = new(scope);
+    private readonly MinedOutcome _outcome = new(scope);
     private readonly TwoLooks _looks = new();
     private readonly Dictionary<ulong, Hash32> _seen = [];
     private readonly HashSet<ulong> _vanished = [];
 
-    /// <summary>Entries whose receipt was there and is gone; <see cref="Transmitter"/> offers them again and takes them out.</summary>
+    /// <summary>Entries whose receipt was there and is gone; <see cref="Tending"/> offers them again and takes them out.</summary>
     public ISet<ulong> Vanished => _vanished;
 
     /// <param name="view">The chain.</param>
@@ -40,7 +40,7 @@ internal sealed class MinedWatcher(SenderScope scope, NonceKeeper nonces)
 
         var canonical = new Dictionary<ulong, Hash32?>();
         List<OutboxEntry> passed = [.. open.Where(entry => entry.IsInFlight && entry.Nonce < view.Nonce)];
-        Dictionary<Hash32, RpcReply?> receipts = await ReceiptsAsync(passed, cancellationToken).ConfigureAwait(false);
+        Dictionary<Hash32, RpcReply?> receipts = await _receipts.AskAsync(passed, cancellationToken).ConfigureAwait(false);
         bool changed = false;
         foreach (OutboxEntry entry in mined)
         {
@@ -74,7 +74,7 @@ internal sealed class MinedWatcher(SenderScope scope, NonceKeeper nonces)
         string? unknown = null;
         foreach (SignedAttempt attempt in entry.Attempts)
         {
-            (RpcReceipt? receipt, string? trouble) = Read(attempt.Hash, receipts.GetValueOrDefault(attempt.Hash));
+            (RpcReceipt? receipt, string? trouble) = ReceiptReader.Read(attempt.Hash, receipts.GetValueOrDefault(attempt.Hash));
             if (receipt is not null)
             {
                 scope.Release(entry);
@@ -92,64 +92,6 @@ internal sealed class MinedWatcher(SenderScope scope, NonceKeeper nonces)
         // Which of its transactions used the nonce, or whether any did, cannot be told now: nothing is concluded.
         scope.Hold(entry, HoldCause.Receipt, unknown);
         return false;
-    }
-
-    /// <summary>The receipt, or why there is none to be had; neither where the node says that there is none.</summary>
-    private static (RpcReceipt? Receipt, string? Trouble) Read(Hash32 hash, RpcReply? reply)
-    {
-        try
-        {
-            var value = new RpcValue((reply ?? throw new RpcException(RpcErrorKind.Malformed, "no answer")).Result, "eth_getTransactionReceipt");
-            RpcReceipt? receipt = value.IsNull ? null : RpcReceipt.Read(value);
-            return receipt is null || receipt.TransactionHash == hash ? (receipt, null) : (null, $"the receipt of {hash} cannot be had: another's was given");
-        }
-        catch (RpcException error)
-        {
-            return (null, $"the receipt of {hash} cannot be had: {error.Message}");
-        }
-    }
-
-    /// <summary>The answers for all attempts, or for those entries whose attempts could be asked for, where all at once could not.</summary>
-    private async Task<Dictionary<Hash32, RpcReply?>> ReceiptsAsync(List<OutboxEntry> entries, CancellationToken cancellationToken)
-    {
-        Hash32[] hashes = [.. entries.SelectMany(entry => entry.Attempts).Select(attempt => attempt.Hash)];
-        try
-        {
-            return await AskAsync(hashes, cancellationToken).ConfigureAwait(false);
-        }
-        catch (RpcException) when (hashes.Length > 1)
-        {
-            var found = new Dictionary<Hash32, RpcReply?>();
-            foreach (Hash32 hash in hashes)
-            {
-                try
-                {
-                    found[hash] = (await AskAsync([hash], cancellationToken).ConfigureAwait(false))[hash];
-                }
-                catch (RpcException)
-                {
-                    found[hash] = null;
-                }
-            }
-
-            return found;
-        }
-        catch (RpcException)
-        {
-            return [];
-        }
-    }
-
-    private async Task<Dictionary<Hash32, RpcReply?>> AskAsync(Hash32[] hashes, CancellationToken cancellationToken)
-    {
-        if (hashes.Length == 0)
-        {
-            return [];
-        }
-
-        RpcRequest[] requests = [.. hashes.Select(hash => new RpcRequest("eth_getTransactionReceipt", hash.ToString()))];
-        IReadOnlyList<RpcReply> replies = await scope.Eth.Rpc.BatchAsync(requests, cancellationToken).ConfigureAwait(false);
-        return hashes.Select((hash, i) => (hash, (RpcReply?)replies[i])).ToDictionary(one => one.hash, one => one.Item2);
     }
 
     private async Task<bool> IsFinishedAsync(
@@ -175,75 +117,12 @@ internal sealed class MinedWatcher(SenderScope scope, NonceKeeper nonces)
             return false;
         }
 
-        OutboxChange change = await OutcomeAsync(entry, attempt, receipt, cancellationToken).ConfigureAwait(false);
+        OutboxChange change = await _outcome.OfAsync(entry, attempt, receipt, cancellationToken).ConfigureAwait(false);
         scope.Reached(FailPoint.SenderReceiptDeep);
         await scope.RecordAsync(entry, change, cancellationToken).ConfigureAwait(false);
         _seen.Remove(entry.Id);
         _vanished.Remove(entry.Id);
         return true;
-    }
-
-    private async Task<OutboxChange> OutcomeAsync(OutboxEntry entry, SignedAttempt attempt, RpcReceipt receipt, CancellationToken cancellationToken)
-    {
-        bool called = attempt.Purpose == AttemptPurpose.Call;
-        UInt256 value = called && receipt.Succeeded ? entry.Intent.Value : UInt256.Zero;
-        var mined = new MinedAttempt(
-            attempt.Hash, receipt.BlockNumber, receipt.BlockHash, receipt.GasUsed, receipt.EffectiveGasPrice, receipt.Fee + value);
-        if (!called)
-        {
-            return new OutboxChange.Requeued("its nonce was taken back by a cancellation", 0, mined, scope.Now);
-        }
-
-        if (receipt.Succeeded)
-        {
-            return new OutboxChange.Confirmed(mined, scope.Now);
-        }
-
-        RpcException? revert = await ReplayAsync(entry, attempt, receipt.BlockNumber, cancellationToken).ConfigureAwait(false);
-        ReadOnlyMemory<byte> data = revert?.RevertData ?? default;
-
-        // An inner call gets at most 63/64 of the gas that is left, so running out of it does not always use up the last unit.
-        if (data.IsEmpty && receipt.GasUsed >= attempt.GasLimit / 100 * 95 && entry.Requeues < MaxGasRetries && attempt.GasLimit < scope.Options.MaxGas)
-        {
-            ulong floor = Math.Min(attempt.GasLimit * 2, scope.Options.MaxGas);
-            return new OutboxChange.Requeued($"ran out of gas: {receipt.GasUsed} of {attempt.GasLimit} used", floor, mined, scope.Now);
-        }
-
-        string reason = revert is null
-            ? "reverted on chain; the same call at the block before does not"
-            : $"reverted on chain: {scope.Options.Reverts.Decode(data)}";
-        return new OutboxChange.Failed(mined, reason, data, scope.Now);
-    }
-
-    /// <summary>The revert of the same call at the block before its own, or failing that at its own. Earlier transactions of the block may make both differ.</summary>
-    private async Task<RpcException?> ReplayAsync(OutboxEntry entry, SignedAttempt attempt, ulong block, CancellationToken cancellationToken)
-    {
-        var call = new CallRequest
-        {
-            From = attempt.Account,
-            To = entry.Intent.Target,
-            Data = entry.Intent.Calldata,
-            Value = entry.Intent.Value,
-            Gas = attempt.GasLimit,
-        };
-        foreach (ulong at in (ulong[])[block - 1, block])
-        {
-            try
-            {
-                await scope.Eth.CallAsync(call, at, cancellationToken).ConfigureAwait(false);
-            }
-            catch (RpcException error) when (error.Kind == RpcErrorKind.Revert)
-            {
-                return error;
-            }
-            catch (RpcException error) when (!error.IsTransient)
-            {
-                // Out of gas, or a state that the node no longer has: there is no reason to be had, and the receipt counts without one.
-                scope.Notify(SenderNoticeKind.Trouble, entry, $"the revert could not be replayed at block {at}: {error.Message}");
-            }
-        }
-
-        return null;
     }
 
     private async Task<bool> IsUsedByAnotherAsync(OutboxEntry entry, ChainView view, CancellationToken cancellationToken)

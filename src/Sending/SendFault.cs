@@ -2,7 +2,7 @@ using Gavel.Ethereum;
 
 namespace Gavel.Sending;
 
-/// <summary>What a node said of a raw transaction.</summary>
+/// <summary>What nodes said of a raw transaction; what says most comes first.</summary>
 internal enum SendOutcome
 {
     /// <summary>It is in the pool, now or already.</summary>
@@ -14,14 +14,17 @@ internal enum SendOutcome
     /// <summary>Too cheap to take, or to replace what is there.</summary>
     TooCheap,
 
-    /// <summary>The account cannot pay for it.</summary>
-    NoFunds,
-
     /// <summary>The pool has no room for it now.</summary>
     PoolFull,
 
+    /// <summary>The account cannot pay for it.</summary>
+    NoFunds,
+
     /// <summary>Refused for another reason.</summary>
     Refused,
+
+    /// <summary>Refused by some, while another may have it: no reason to take its nonce back.</summary>
+    Doubtful,
 
     /// <summary>Nobody knows whether a node has it.</summary>
     Unknown,

@@ -2,19 +2,22 @@ using Gavel.Ethereum;
 
 namespace Gavel.Sending;
 
-/// <summary>How fees are chosen. All amounts in wei per gas.</summary>
+/// <summary>
+/// How fees are chosen. All amounts in wei per gas. A first offer stays two replacements below the caps (at 12 %: at most 79.7 % of them), so that it
+/// can be made dearer and then taken back; a cancellation may go over them, or over the call that it takes back, by one replacement.
+/// </summary>
 public sealed record FeeOptions
 {
     /// <summary>The least tip. Default 1 gwei.</summary>
     public UInt256 TipFloor { get; init; } = 1_000_000_000;
 
-    /// <summary>The largest tip that is ever offered. Default 20 gwei.</summary>
+    /// <summary>The largest tip that is offered for a call. Default 20 gwei.</summary>
     public UInt256 TipCap { get; init; } = 20_000_000_000;
 
     /// <summary>The same while an emergency waits or is in flight. Default 100 gwei.</summary>
     public UInt256 EmergencyTipCap { get; init; } = 100_000_000_000;
 
-    /// <summary>The most that is offered for a unit of gas. Default 500 gwei.</summary>
+    /// <summary>The most that is offered for a unit of a call's gas. Default 500 gwei.</summary>
     public UInt256 MaxFeeCap { get; init; } = 500_000_000_000;
 
     /// <summary>The same while an emergency waits or is in flight. Default 2500 gwei.</summary>
@@ -100,7 +103,7 @@ public sealed record SenderOptions
     /// <summary>The largest gas limit. Default 2^24, the limit of EIP-7825.</summary>
     public ulong MaxGas { get; init; } = 1 << 24;
 
-    /// <summary>How often a signed transaction that nodes refuse is offered before its nonce is taken back. Default 3.</summary>
+    /// <summary>How often a signed transaction that all nodes refuse is offered before its nonce is taken back. Default 3.</summary>
     public int RefusalsBeforeCancel { get; init; } = 3;
 
     /// <summary>Blocks after its confirmation for which a finished entry is watched for a reorganisation. Default 128.</summary>

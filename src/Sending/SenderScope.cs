@@ -25,13 +25,16 @@ internal sealed class SenderScope(
 
     public FeeEstimator Fees { get; private set; } = new(eth, options.Fees);
 
-    /// <summary>What was permitted before this is of an earlier run.</summary>
-    public DateTimeOffset Started { get; } = WholeMilliseconds(options.Clock.GetUtcNow());
-
     /// <summary>Cut to the journal's milliseconds, so that an entry is the same before and after a restart.</summary>
     public DateTimeOffset Now => WholeMilliseconds(Options.Clock.GetUtcNow());
 
+    /// <summary>A moment for measuring how long something is ago: unlike <see cref="Now"/> nobody can set it.</summary>
+    public long Timestamp => Options.Clock.GetTimestamp();
+
     public int HeldCount => _held.Count;
+
+    /// <summary>How long a <see cref="Timestamp"/> is ago.</summary>
+    public TimeSpan Since(long timestamp) => Options.Clock.GetElapsedTime(timestamp);
 
     public void Reached(FailPoint point) => Options.FailPoints.Reached(point);
 
@@ -44,9 +47,8 @@ internal sealed class SenderScope(
         Fees = new FeeEstimator(Eth, options.Fees);
     }
 
-    /// <summary>True if a decision of this run wants it.</summary>
-    public bool IsPermitted(OutboxEntry entry) =>
-        entry.Permission is { } permission && permission.Epoch == Outbox.Epoch && permission.At >= Started;
+    /// <summary>True if a decision of this run wants it. The epoch tells, and no clock: a clock may be set back.</summary>
+    public bool IsPermitted(OutboxEntry entry) => entry.Permission is { } permission && permission.Epoch == Outbox.Epoch;
 
     public bool IsUrgent(OutboxEntry entry) => Options.Policy.IsEmergency(entry.Intent);
 
@@ -153,13 +155,6 @@ internal sealed class SenderScope(
     }
 
     private static DateTimeOffset WholeMilliseconds(DateTimeOffset time) => DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());
-}
-
-/// <summary>The signer gave no signature for one transaction.</summary>
-internal sealed class SignerTroubleException(string message, bool isUnreachable, Exception inner) : Exception(message, inner)
-{
-    /// <summary>True if the service as a whole cannot be had, as far as one knows.</summary>
-    public bool IsUnreachable { get; } = isUnreachable;
 }
 
 /// <summary>The chain as one cycle sees it: all of it at the head's hash.</summary>

@@ -16,7 +16,8 @@ public sealed class TransactionSender : IDangerSource, IDisposable
     private readonly Broadcast _broadcast;
     private readonly MinedWatcher _watcher;
     private readonly Appraiser _appraiser;
-    private readonly Transmitter _transmitter;
+    private readonly AttemptSigner _signer;
+    private readonly Tending _tending;
     private readonly Dispatcher _dispatcher;
     private readonly SemaphoreSlim _wake = new(0);
     private volatile bool _isSettled;
@@ -36,8 +37,13 @@ public sealed class TransactionSender : IDangerSource, IDisposable
         var nonces = new NonceKeeper(_scope);
         _watcher = new MinedWatcher(_scope, nonces);
         _appraiser = new Appraiser(_scope);
-        _transmitter = new Transmitter(_scope, _broadcast, _appraiser);
-        _dispatcher = new Dispatcher(_scope, _transmitter, _appraiser, nonces);
+        _signer = new AttemptSigner(_scope);
+        var book = new OfferBook();
+        var pauses = new Pauses(_scope);
+        var offering = new Offering(_scope, _broadcast, book);
+        var replacement = new Replacement(_scope, offering, book, _signer, pauses);
+        _tending = new Tending(_scope, offering, replacement, book, _appraiser, pauses);
+        _dispatcher = new Dispatcher(_scope, new Transmitter(_scope, offering, replacement, book, _signer), _appraiser, nonces, pauses);
     }
 
     /// <summary>Told of what happens, on the sender's own task or that of <see cref="EnqueueAsync"/>: it must return soon and not throw.</summary>
@@ -82,6 +88,9 @@ public sealed class TransactionSender : IDangerSource, IDisposable
     /// and refused. Of effect where <see cref="SenderOptions.AwaitsDecisions"/>.
     /// </summary>
     public void Settle() => _isSettled = true;
+
+    /// <summary>Takes <see cref="Settle"/> back: somebody more decides, and what is queued may be his.</summary>
+    public void Unsettle() => _isSettled = !_scope.Options.AwaitsDecisions;
 
     /// <summary>Behaves by other options from its next look at the chain on; chain and clock stay.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its bounds; the message names it.</exception>
@@ -202,6 +211,7 @@ public sealed class TransactionSender : IDangerSource, IDisposable
         bool isSettled = _isSettled; // before the entries are read: what is permitted until then is in them
         _scope.Dangers.Age();
         _appraiser.Begin();
+        _signer.Begin();
         ChainView view = await ChainView.ReadAsync(_scope.Eth, Account, cancellationToken).ConfigureAwait(false);
         IReadOnlyList<OutboxEntry> open = await OpenAsync(cancellationToken).ConfigureAwait(false);
         ulong reach = _scope.Options.Confirmations + _scope.Options.ReorgWatch;
@@ -215,7 +225,7 @@ public sealed class TransactionSender : IDangerSource, IDisposable
 
         FeeCaps caps = Caps(open);
         OutboxEntry[] waiting = [.. open.Where(entry => entry.IsInFlight && entry.Nonce >= view.Nonce).OrderBy(entry => entry.Nonce)];
-        await _transmitter.TendAsync(view, waiting, _watcher.Vanished, caps, cancellationToken).ConfigureAwait(false);
+        await _tending.TendAsync(view, waiting, _watcher.Vanished, caps, cancellationToken).ConfigureAwait(false);
         IReadOnlyList<OutboxEntry> above = await _scope.Outbox.ListMinedAsync(view.Head.Number + 1, cancellationToken).ConfigureAwait(false);
         return changed | await _dispatcher.DispatchAsync(view, open, above, caps, isSettled, cancellationToken).ConfigureAwait(false);
     }

@@ -55,14 +55,14 @@ public sealed class IntentGuardTests(WatchedDevnet net) : IClassFixture<WatchedD
         (OutboxEntry entry, _) = await MoveAsync("seems over", parent: 0);
         IntentGuard guard = new(net.L1);
         Proxy.Instead(call => call.Selector == Status, call => call.Result($"0x{"1".PadLeft(64, '0')}"));
-        Assert.Equal(IntentStanding.Unknown, (await CheckAsync(guard, entry)).Standing);
-        Assert.Equal(IntentStanding.Unknown, (await CheckAsync(guard, entry)).Standing); // the same head
+        Assert.Equal(IntentStanding.Doubtful, (await CheckAsync(guard, entry)).Standing);
+        Assert.Equal(IntentStanding.Doubtful, (await CheckAsync(guard, entry)).Standing); // the same head
         Proxy.Clear();
         await net.Devnet.MineL1Async();
         Assert.Equal(IntentStanding.Wanted, (await CheckAsync(guard, entry)).Standing);
         Proxy.Instead(call => call.Selector == Status, call => call.Result($"0x{"1".PadLeft(64, '0')}"));
         await net.Devnet.MineL1Async();
-        Assert.Equal(IntentStanding.Unknown, (await CheckAsync(guard, entry)).Standing); // counted anew
+        Assert.Equal(IntentStanding.Doubtful, (await CheckAsync(guard, entry)).Standing); // counted anew
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class IntentGuardTests(WatchedDevnet net) : IClassFixture<WatchedD
     {
         (OutboxEntry entry, Address game) = await MoveAsync("claim that is gone", parent: 5);
         IntentGuard guard = new(net.L1);
-        Assert.Equal(IntentStanding.Unknown, (await CheckAsync(guard, entry)).Standing);
+        Assert.Equal(IntentStanding.Doubtful, (await CheckAsync(guard, entry)).Standing);
         await net.Devnet.MineL1Async();
         IntentVerdict verdict = await CheckAsync(guard, entry);
         Assert.Equal(IntentStanding.Unwanted, verdict.Standing);
@@ -85,7 +85,7 @@ public sealed class IntentGuardTests(WatchedDevnet net) : IClassFixture<WatchedD
         OutboxEntry[] entries = [.. Enum.GetValues<IntentKind>().Where(kind => kind != IntentKind.CreateGame).Select(kind => Entry(new IntentKey(1, kind, nowhere), nowhere))];
         foreach (OutboxEntry entry in entries)
         {
-            Assert.Equal(IntentStanding.Unknown, (await CheckAsync(guard, entry)).Standing);
+            Assert.Equal(IntentStanding.Doubtful, (await CheckAsync(guard, entry)).Standing);
         }
 
         await net.Devnet.MineL1Async();

@@ -51,7 +51,7 @@ public sealed class IntentGuard(ChainReader l1) : IIntentGuard
 
         if (_doubts.GetOrAdd(entry.Id, head.Hash) == head.Hash)
         {
-            return new IntentVerdict(IntentStanding.Unknown, $"{verdict.Reason}; it is asked once more at the next block");
+            return new IntentVerdict(IntentStanding.Doubtful, $"{verdict.Reason}; it is asked once more at the next block");
         }
 
         return verdict; // and so again, as long as the chain shows nothing else: the sender looks twice as well

@@ -15,7 +15,10 @@ public sealed class SendingOptions
     /// <summary>Most wei a day in bonds and gas, as decimal text; 0 for no limit. Steps and moves may pass it, since a lost game costs more.</summary>
     public string MaxWeiPerDay { get; set; } = "0";
 
-    /// <summary>Most gwei that a unit of gas may cost; 0 for no limit. Default 500.</summary>
+    /// <summary>
+    /// Most gwei that a unit of gas may cost; 0 for no limit. Default 500. First offers stay a fifth below this and the other three caps, so that
+    /// they can be replaced; taking a transaction back, 21,000 gas, may cost 12 % more than it.
+    /// </summary>
     [Range(0, 1_000_000_000)]
     public ulong MaxFeeGwei { get; set; } = 500;
 

@@ -9,7 +9,8 @@ public sealed record SendingEndpoint(string Name, IJsonRpc Rpc);
 
 /// <summary>
 /// Offers a signed transaction to all sending endpoints at once, each with a limit of its own. The first that takes it ends the wait; the
-/// others go on in the background. One that was silent last time is not waited for.
+/// others go on in the background. One that was silent last time is not waited for. A refusal counts only where no other endpoint may have
+/// the transaction (<see cref="Holders"/>).
 /// </summary>
 internal sealed class Broadcast : IDisposable
 {
@@ -18,6 +19,8 @@ internal sealed class Broadcast : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
     private readonly HashSet<string> _silent = [];
+    private readonly HashSet<string> _unreached = []; // those of the silent to which there was no connection
+    private readonly Holders _holders = new();
     private SendingEndpoint[] _public;
     private SendingEndpoint[] _private;
 
@@ -31,22 +34,35 @@ internal sealed class Broadcast : IDisposable
     /// <summary>True if there is a way that is not open to all.</summary>
     public bool HasPrivate => _private.Length > 0;
 
+    private IEnumerable<string> Names => _private.Concat(_public).Select(endpoint => endpoint.Name).Distinct();
+
     public void Use(SenderOptions options)
     {
         _private = [.. options.PrivateEndpoints];
         _public = options.Endpoints.Count > 0 ? [.. options.Endpoints] : [new SendingEndpoint("the L1 node", _scope.Eth.Rpc)];
+        HashSet<string> known = [.. Names];
+        _holders.Know(known);
+        lock (_lock)
+        {
+            _silent.IntersectWith(known);
+            _unreached.IntersectWith(known);
+        }
     }
 
-    /// <summary>Offers it. The words are those of the endpoint whose answer says most.</summary>
-    /// <param name="attempt">The transaction.</param>
+    /// <summary>Forgets who may have what, but for these nonces.</summary>
+    public void Keep(IReadOnlySet<ulong> nonces) => _holders.Keep(nonces);
+
+    /// <summary>Offers the last attempt of an entry. The words are those of the endpoint whose answer says most.</summary>
+    /// <param name="entry">The entry.</param>
     /// <param name="toAll">False for private endpoints alone.</param>
     /// <param name="limit">How long an endpoint has.</param>
     /// <param name="cancellationToken">Gives up the wait; what is on its way stays so.</param>
-    public async Task<(SendOutcome Outcome, string Words)> OfferAsync(SignedAttempt attempt, bool toAll, TimeSpan limit, CancellationToken cancellationToken)
+    public async Task<(SendOutcome Outcome, string Words)> OfferAsync(OutboxEntry entry, bool toAll, TimeSpan limit, CancellationToken cancellationToken)
     {
         SendingEndpoint[] endpoints = toAll || _private.Length == 0 ? [.. _private, .. _public] : _private;
+        _holders.Begin(entry, Names);
         List<(SendingEndpoint Endpoint, Task<(SendOutcome Outcome, string Words)> Answer)> offers =
-            [.. endpoints.Select(endpoint => (endpoint, OfferAsync(endpoint, attempt, limit)))];
+            [.. endpoints.DistinctBy(endpoint => endpoint.Name).Select(endpoint => (endpoint, OfferAsync(endpoint, entry, limit)))];
         List<Task<(SendOutcome Outcome, string Words)>> open = [.. offers.Where(offer => !IsSilent(offer.Endpoint)).Select(offer => offer.Answer)];
         if (open.Count == 0)
         {
@@ -67,7 +83,9 @@ internal sealed class Broadcast : IDisposable
             best = answer.Outcome < best.Outcome || best.Words == "nobody was asked" ? answer : best;
         }
 
-        return best;
+        return best.Outcome is SendOutcome.NoFunds or SendOutcome.Refused && _holders.Of(entry) is { Length: > 0 } holders
+            ? (SendOutcome.Doubtful, $"{best.Words}; {string.Join(", ", holders)} may have it")
+            : best;
     }
 
     public void Dispose()
@@ -84,11 +102,23 @@ internal sealed class Broadcast : IDisposable
         }
     }
 
-    private async Task<(SendOutcome Outcome, string Words)> OfferAsync(SendingEndpoint endpoint, SignedAttempt attempt, TimeSpan limit)
+    private bool IsReached(SendingEndpoint endpoint)
     {
+        lock (_lock)
+        {
+            return !_unreached.Contains(endpoint.Name);
+        }
+    }
+
+    private async Task<(SendOutcome Outcome, string Words)> OfferAsync(SendingEndpoint endpoint, OutboxEntry entry, TimeSpan limit)
+    {
+        SignedAttempt attempt = entry.Attempts[^1];
+        int? before = _holders.OnItsWay(endpoint.Name, entry, IsReached(endpoint));
+
         // Off the caller's thread, so that a way that blocks holds up no other.
         await Task.Yield();
         (SendOutcome outcome, string words) = (SendOutcome.Unknown, $"{endpoint.Name} has not answered within {limit.TotalSeconds:0.#} s");
+        bool neverArrived = false;
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         try
         {
@@ -100,7 +130,7 @@ internal sealed class Broadcast : IDisposable
         }
         catch (RpcException error)
         {
-            (outcome, words) = (SendFault.Sort(error), error.Message);
+            (outcome, words, neverArrived) = (SendFault.Sort(error), error.Message, error.IsUnreachable);
         }
         catch (Exception error) when (error is not TimeoutException)
         {
@@ -113,19 +143,21 @@ internal sealed class Broadcast : IDisposable
 
         if (!_stop.IsCancellationRequested)
         {
-            Note(endpoint, outcome, words);
+            _holders.Answered(endpoint.Name, entry, outcome, neverArrived, before);
+            Note(endpoint, outcome, words, neverArrived);
         }
 
         return (outcome, words);
     }
 
-    private void Note(SendingEndpoint endpoint, SendOutcome outcome, string words)
+    private void Note(SendingEndpoint endpoint, SendOutcome outcome, string words, bool neverArrived)
     {
         bool isSilent = outcome == SendOutcome.Unknown;
         bool all;
         lock (_lock)
         {
             _ = isSilent ? _silent.Add(endpoint.Name) : _silent.Remove(endpoint.Name);
+            _ = neverArrived ? _unreached.Add(endpoint.Name) : _unreached.Remove(endpoint.Name);
             all = _silent.Count >= _public.Length + _private.Length;
         }
 

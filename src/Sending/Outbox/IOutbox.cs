@@ -12,8 +12,8 @@ public readonly record struct Enqueued(OutboxEntry Entry, bool Added);
 public interface IOutbox
 {
     /// <summary>
-    /// Counts the owners of the account: whoever took it over from another owner has a greater one. Permissions of an earlier epoch count
-    /// no more. A home with one owner for ever, such as a file, has 0.
+    /// Counts the owners of the account: whoever took it over, and a process that starts, has a greater one than any before. Permissions of an
+    /// earlier epoch count no more. It stays as long as the outbox is open.
     /// </summary>
     ulong Epoch { get; }
 

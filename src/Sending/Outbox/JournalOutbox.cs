@@ -16,16 +16,17 @@ public sealed class JournalOutbox : IOutbox, IAsyncDisposable
     private readonly JournalOptions _options;
     private readonly OutboxIndex _index;
     private readonly Lock _indexLock = new();
-    private readonly Channel<Work> _work = Channel.CreateUnbounded<Work>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly JournalStage _stage;
+    private readonly Channel<JournalWork> _work = Channel.CreateUnbounded<JournalWork>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Task _writer;
-    private readonly Dictionary<ulong, OutboxEntry> _stagedById = [];
-    private readonly Dictionary<string, OutboxEntry> _stagedByKey = [];
     private long _lengthAfterCompaction;
     private volatile OutboxException? _fault;
 
     private JournalOutbox(JournalFile file, OutboxIndex index, JournalOptions options, JournalRecovery recovery)
     {
         (_file, _index, _options, Recovery) = (file, index, options, recovery);
+        Epoch = index.Entries.Max(entry => entry.Permission?.Epoch) + 1 ?? 1;
+        _stage = new JournalStage(index, options.Clock, Epoch);
         _lengthAfterCompaction = file.Length;
         _writer = Task.Run(WriteAllAsync);
     }
@@ -42,8 +43,8 @@ public sealed class JournalOutbox : IOutbox, IAsyncDisposable
     /// <summary>False once the disk is so full that the journal has taken what was kept for it.</summary>
     public bool IsReserveHeld => _file.IsReserveHeld;
 
-    /// <summary>0: the file has one owner.</summary>
-    public ulong Epoch => 0;
+    /// <summary>Greater than that of every permission which the journal held when it was opened: those count no more.</summary>
+    public ulong Epoch { get; }
 
     /// <summary>Opens the journal at <paramref name="path"/>, or makes an empty one. A torn last frame is cut off.</summary>
     /// <exception cref="OutboxException">Locked by another process, damaged before its last frame, of another format, or not writable.</exception>
@@ -65,7 +66,7 @@ public sealed class JournalOutbox : IOutbox, IAsyncDisposable
 
         // The caller may use its buffers again before the writer gets to them.
         Intent own = intent with { Key = intent.Key.ToArray(), Calldata = intent.Calldata.ToArray(), Explanation = intent.Explanation.ToArray() };
-        Work done = await RunAsync(new Work { Intent = own, IsPermitted = isPermitted }, cancellationToken);
+        JournalWork done = await RunAsync(new JournalWork { Intent = own, IsPermitted = isPermitted }, cancellationToken);
         return new Enqueued(done.Entry!, done.Added);
     }
 
@@ -73,7 +74,7 @@ public sealed class JournalOutbox : IOutbox, IAsyncDisposable
     public async ValueTask<OutboxEntry> RecordAsync(ulong id, ulong expectedVersion, OutboxChange change, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(change);
-        return (await RunAsync(new Work { Id = id, ExpectedVersion = expectedVersion, Change = change }, cancellationToken)).Entry!;
+        return (await RunAsync(new JournalWork { Id = id, ExpectedVersion = expectedVersion, Change = change }, cancellationToken)).Entry!;
     }
 
     /// <inheritdoc/>
@@ -103,7 +104,7 @@ public sealed class JournalOutbox : IOutbox, IAsyncDisposable
 
     /// <summary>Rewrites the file without what <see cref="JournalOptions.KeepFinal"/> lets go and without the steps that led to what stays.</summary>
     /// <exception cref="OutboxException">The disk refused, or the outbox is closed.</exception>
-    public async ValueTask CompactAsync(CancellationToken cancellationToken) => await RunAsync(new Work(), cancellationToken);
+    public async ValueTask CompactAsync(CancellationToken cancellationToken) => await RunAsync(new JournalWork(), cancellationToken);
 
     /// <summary>Finishes what was asked for and closes the file.</summary>
     public async ValueTask DisposeAsync()
@@ -122,7 +123,7 @@ public sealed class JournalOutbox : IOutbox, IAsyncDisposable
         }
     }
 
-    private async Task<Work> RunAsync(Work work, CancellationToken cancellationToken)
+    private async Task<JournalWork> RunAsync(JournalWork work, CancellationToken cancellationToken)
     {
         if (!_work.Writer.TryWrite(work))
         {
@@ -135,12 +136,12 @@ public sealed class JournalOutbox : IOutbox, IAsyncDisposable
 
     private async Task WriteAllAsync()
     {
-        var batch = new List<Work>();
+        var batch = new List<JournalWork>();
         var body = new ArrayBufferWriter<byte>();
         while (await WaitForWorkAsync())
         {
             Mend();
-            while (body.WrittenCount < JournalFormat.FrameTarget && _work.Reader.TryRead(out Work? work))
+            while (body.WrittenCount < JournalFormat.FrameTarget && _work.Reader.TryRead(out JournalWork? work))
             {
                 Stage(work, body);
                 batch.Add(work);
@@ -185,8 +186,7 @@ public sealed class JournalOutbox : IOutbox, IAsyncDisposable
     private static OutboxException Failed(Exception error) => new(
         OutboxFault.WriteFailed, $"the journal cannot be written: {error.Message}; it is tried again until it can", inner: error);
 
-    /// <summary>Writes a change's record and puts the entry as it will be into <see cref="Work.Entry"/>. Others see it after the sync.</summary>
-    private void Stage(Work work, ArrayBufferWriter<byte> body)
+    private void Stage(JournalWork work, ArrayBufferWriter<byte> body)
     {
         try
         {
@@ -195,23 +195,7 @@ public sealed class JournalOutbox : IOutbox, IAsyncDisposable
                 throw _fault;
             }
 
-            if (work.Intent is not null)
-            {
-                StageIntent(work, body);
-            }
-            else if (work.Change is not null)
-            {
-                OutboxEntry before = Staged(work.Id);
-                if (before.Version != work.ExpectedVersion)
-                {
-                    throw new OutboxException(
-                        OutboxFault.Conflict, $"entry {work.Id} has changed: it is {before.State} in version {before.Version}, not in {work.ExpectedVersion}");
-                }
-
-                OutboxEntry entry = before.Apply(work.Change);
-                JournalRecords.WriteChange(body, entry.Id, work.Change);
-                work.Entry = _stagedById[entry.Id] = entry;
-            }
+            _stage.Add(work, body);
         }
         catch (OutboxException error)
         {
@@ -219,38 +203,7 @@ public sealed class JournalOutbox : IOutbox, IAsyncDisposable
         }
     }
 
-    private void StageIntent(Work work, ArrayBufferWriter<byte> body)
-    {
-        string key = Convert.ToHexString(work.Intent!.Key.Span);
-        if (_stagedByKey.TryGetValue(key, out OutboxEntry? entry) || _index.TryFind(work.Intent.Key, out entry))
-        {
-            work.Entry = Staged(entry.Id);
-            return;
-        }
-
-        // Cut to what the journal holds, so that an entry is the same before and after it is read back.
-        DateTimeOffset now = WholeMilliseconds(_options.Clock.GetUtcNow());
-        Intent intent = work.Intent with { Deadline = work.Intent.Deadline is DateTimeOffset deadline ? WholeMilliseconds(deadline) : null };
-        entry = new OutboxEntry
-        {
-            Id = _index.NextId + (ulong)_stagedByKey.Count,
-            Intent = intent,
-            EnqueuedAt = now,
-            ChangedAt = now,
-            Deadline = intent.Deadline,
-            Permission = work.IsPermitted ? new Permission(Epoch, now) : null,
-        };
-        JournalRecords.WriteEnqueued(body, entry);
-        _stagedByKey.Add(key, entry);
-        work.Entry = _stagedById[entry.Id] = entry;
-        work.Added = true;
-    }
-
-    private static DateTimeOffset WholeMilliseconds(DateTimeOffset time) => DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());
-
-    private OutboxEntry Staged(ulong id) => _stagedById.TryGetValue(id, out OutboxEntry? entry) ? entry : _index.Get(id);
-
-    private void Commit(List<Work> batch, ArrayBufferWriter<byte> body)
+    private void Commit(List<JournalWork> batch, ArrayBufferWriter<byte> body)
     {
         try
         {
@@ -259,7 +212,10 @@ public sealed class JournalOutbox : IOutbox, IAsyncDisposable
                 _file.Append(body.WrittenSpan);
             }
 
-            Publish();
+            lock (_indexLock)
+            {
+                _stage.Publish();
+            }
         }
         catch (Exception error)
         {
@@ -282,27 +238,10 @@ public sealed class JournalOutbox : IOutbox, IAsyncDisposable
             batch.FindAll(work => work.IsCompaction).ForEach(work => work.Error ??= _fault);
         }
 
-        _stagedById.Clear();
-        _stagedByKey.Clear();
-        foreach (Work work in batch)
+        _stage.Clear();
+        foreach (JournalWork work in batch)
         {
             work.Finish();
-        }
-    }
-
-    private void Publish()
-    {
-        lock (_indexLock)
-        {
-            foreach (OutboxEntry added in _stagedByKey.Values)
-            {
-                _index.Add(added);
-            }
-
-            foreach (OutboxEntry entry in _stagedById.Values)
-            {
-                _index.Restore(entry);
-            }
         }
     }
 
@@ -319,40 +258,5 @@ public sealed class JournalOutbox : IOutbox, IAsyncDisposable
         }
 
         _lengthAfterCompaction = _file.Length;
-    }
-
-    private sealed class Work
-    {
-        public Intent? Intent { get; init; }
-
-        public bool IsPermitted { get; init; }
-
-        public ulong Id { get; init; }
-
-        public ulong ExpectedVersion { get; init; }
-
-        public OutboxChange? Change { get; init; }
-
-        public OutboxEntry? Entry { get; set; }
-
-        public bool Added { get; set; }
-
-        public OutboxException? Error { get; set; }
-
-        public bool IsCompaction => Intent is null && Change is null;
-
-        public TaskCompletionSource<Work> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public void Finish()
-        {
-            if (Error is null)
-            {
-                Done.SetResult(this);
-            }
-            else
-            {
-                Done.SetException(Error);
-            }
-        }
     }
 }

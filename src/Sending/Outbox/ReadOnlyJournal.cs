@@ -10,7 +10,7 @@ public sealed class ReadOnlyJournal(string path) : IOutbox
     private (long Length, DateTime Written) _seen;
     private OutboxIndex _index = new();
 
-    /// <inheritdoc/>
+    /// <summary>0: that of no owner.</summary>
     public ulong Epoch => 0;
 
     /// <inheritdoc/>

@@ -65,6 +65,85 @@ public sealed class FeeTests
             }));
     }
 
+    [Fact]
+    public void FirstOffer_LeavesRoomForACallThatIsDearerAndForWhatTakesItBack()
+    {
+        Gen<(int, ulong, ulong)> cases =
+            from bump in Gen.Choose(10, 150)
+            from cap in Gen.Choose(10, int.MaxValue)
+            from scale in Gen.Choose(0, 3)
+            select (bump, (ulong)cap * (ulong)Math.Pow(1000, scale), (ulong)cap);
+        Check.One(
+            Config.QuickThrowOnFailure.WithMaxTest(2000).WithReplay(Seed.Value, 5UL),
+            Prop.ForAll(cases.ToArbitrary(), one =>
+            {
+                (int bump, ulong fee, ulong tip) = one;
+                var fees = new FeeEstimator(null!, new FeeOptions { BumpPercent = bump });
+                FeeCaps caps = new(fee, tip);
+                FeeCaps first = fees.ForFirstOffer(caps);
+                FeeQuote quote = new(1, 1, 1, null);
+                SignedAttempt offer = Samples.Attempt(0, "a") with { MaxPriorityFeePerGas = first.Tip, MaxFeePerGas = first.MaxFee };
+                if (fees.Bump(offer, quote, caps) is not (UInt256 dearerTip, UInt256 dearerFee))
+                {
+                    return false;
+                }
+
+                // Not much more room than it takes.
+                bool isTight = first.MaxFee * (ulong)((100 + bump) * (100 + bump)) + (ulong)(3 * (100 + bump) * (100 + bump)) >= (UInt256)fee * 10_000ul;
+                SignedAttempt dearer = offer with { MaxPriorityFeePerGas = dearerTip, MaxFeePerGas = dearerFee };
+                return isTight && fees.Bump(dearer, quote, caps) is not null;
+            }));
+    }
+
+    [Fact]
+    public void Cancellation_MayGoOverTheCapsByOneReplacementAndNoMore()
+    {
+        var fees = new FeeEstimator(null!, new FeeOptions());
+        FeeCaps caps = new(100 * Gwei, 10 * Gwei);
+        FeeQuote quote = new(50 * Gwei, 10 * Gwei, 100 * Gwei, null);
+        SignedAttempt atTheCap = Samples.Attempt(0, "a") with { MaxPriorityFeePerGas = 10 * Gwei, MaxFeePerGas = 100 * Gwei };
+        Assert.Null(fees.Bump(atTheCap, quote, caps));
+        (UInt256 Tip, UInt256 MaxFee) cancel = fees.Bump(atTheCap, quote, fees.ForCancellation(caps, [atTheCap]))!.Value;
+        Assert.Equal(((UInt256)(112 * Gwei / 10), (UInt256)(112 * Gwei)), cancel);
+        SignedAttempt taken = atTheCap with { Purpose = AttemptPurpose.Cancel, MaxPriorityFeePerGas = cancel.Tip, MaxFeePerGas = cancel.MaxFee };
+        Assert.Null(fees.Bump(taken, quote, fees.ForCancellation(caps, [atTheCap, taken])));
+
+        // Of a call from a time when the caps of an emergency held.
+        SignedAttempt dear = atTheCap with { MaxPriorityFeePerGas = 50 * Gwei, MaxFeePerGas = 500 * Gwei };
+        cancel = fees.Bump(dear, quote, fees.ForCancellation(caps, [atTheCap, dear]))!.Value;
+        Assert.Equal(((UInt256)(56 * Gwei), (UInt256)(560 * Gwei)), cancel);
+    }
+
+    [Fact]
+    public async Task OfferInADearMarket_CanBeRaisedAndThenTakenBack()
+    {
+        // Before, a first offer at the cap of the tip could neither be replaced nor taken back until the market fell.
+        await using SenderHarness harness = await SenderHarness.StartAsync();
+        harness.Run(options => options with
+        {
+            ResubmitAfter = TimeSpan.FromMilliseconds(20),
+            Fees = new FeeOptions { TipFloor = 2 * Gwei, TipCap = 2 * Gwei, MaxFeeCap = 100 * Gwei },
+        });
+        await harness.Sender.EnqueueAsync(SenderHarness.Intent("a"), SenderHarness.None);
+        SignedAttempt first = (await harness.UntilAsync("a", OutboxState.Sent)).Attempts[0];
+        Assert.True(first.MaxPriorityFeePerGas < 1_600_000_000, $"{first.MaxPriorityFeePerGas}");
+        await PassOverAsync(40 * Gwei);
+        SignedAttempt raised = (await harness.UntilAsync("a", entry => entry.Attempts is [_, { SentAt: not null }, ..])).Attempts[1];
+        Assert.Equal(((UInt256)(2 * Gwei), AttemptPurpose.Call), (raised.MaxPriorityFeePerGas, raised.Purpose));
+        harness.Guard.Verdicts["a"] = new IntentVerdict(IntentStanding.Unwanted, "somebody else made the move");
+        await PassOverAsync(99 * Gwei);
+        OutboxEntry taken = await harness.UntilAsync("a", entry => entry.Attempts[^1] is { Purpose: AttemptPurpose.Cancel, SentAt: not null });
+        Assert.True(taken.Attempts[^1].MaxPriorityFeePerGas > 2 * Gwei);
+        harness.MineSteadily();
+        await harness.UntilAsync("a", OutboxState.Refused);
+
+        async Task PassOverAsync(ulong baseFee)
+        {
+            await harness.AskAsync("anvil_setNextBlockBaseFeePerGas", Hex.Quantity(baseFee));
+            await harness.MineAsync();
+        }
+    }
+
     // What nodes say, from their sources and, for anvil, from asking one (below).
     [Theory]
     [InlineData("already known", SendOutcome.Taken)] // geth, reth, Erigon

@@ -139,12 +139,12 @@ public sealed class FundsAndDeadlineTests
             await harness.Outbox.EnqueueAsync(SenderHarness.Intent(name), isPermitted: true, SenderHarness.None); // by the earlier run
         }
 
-        await Task.Delay(5); // times are kept to the millisecond
+        await harness.ReopenAsync();
         harness.Run(options => options with { AwaitsDecisions = true }).MineSteadily();
         await harness.UntilAsync("in flight", OutboxState.Confirmed);
         await Eventually.TrueAsync(() => harness.Notices.Count(notice => notice.Kind == SenderNoticeKind.Held) >= 2, SenderHarness.Patience);
         OutboxEntry wanted = await harness.EntryAsync("wanted");
-        await harness.Outbox.RecordAsync(wanted.Id, wanted.Version, new OutboxChange.Permitted(null, 0, DateTimeOffset.UtcNow), SenderHarness.None);
+        await harness.Outbox.RecordAsync(wanted.Id, wanted.Version, new OutboxChange.Permitted(null, harness.Outbox.Epoch, DateTimeOffset.UtcNow), SenderHarness.None);
         await harness.Outbox.EnqueueAsync(SenderHarness.Intent("decided"), isPermitted: true, SenderHarness.None);
         await harness.UntilAsync("wanted", OutboxState.Confirmed);
         await harness.UntilAsync("decided", OutboxState.Confirmed);

@@ -13,7 +13,7 @@ public sealed class HeldEntryTests
 {
     public static TheoryData<string> ReceiptTroubles { get; } = ["indexing", "refused", "batch fails", "garbled", "no object"];
 
-    public static TheoryData<string> SignerTroubles { get; } = ["refuses", "unreachable", "timeout", "breaks", "lies"];
+    public static TheoryData<string> SignerTroubles { get; } = ["refuses", "unreachable", "away", "timeout", "breaks", "lies"];
 
     [Theory]
     [MemberData(nameof(ReceiptTroubles))]
@@ -96,11 +96,14 @@ public sealed class HeldEntryTests
         await Eventually.TrueAsync(() => harness.Sender.Dangers.Count == 0, SenderHarness.Patience);
     }
 
-    [Fact]
-    public async Task SignerThatCannotBeReached_IsADanger_AndNothingElseClearsIt()
+    [Theory]
+    [InlineData("unreachable")]
+    [InlineData("away")] // as our own signers say it; before, only the entry was held
+    [InlineData("timeout")]
+    public async Task SignerThatCannotBeReached_IsADanger_AndNothingElseClearsIt(string trouble)
     {
         await using SenderHarness harness = await SenderHarness.StartAsync();
-        PickySigner signer = new(harness.Signer, "unreachable") { RefusesAll = true };
+        PickySigner signer = new(harness.Signer, trouble) { RefusesAll = true };
         harness.Run(signer: signer).MineSteadily();
         harness.Guard.Verdicts["done"] = new IntentVerdict(IntentStanding.Effective, "it is there");
         await harness.Sender.EnqueueAsync(SenderHarness.Intent("a"), SenderHarness.None);
@@ -112,9 +115,41 @@ public sealed class HeldEntryTests
         signer.IsWilling = true;
         await harness.UntilAsync("a", OutboxState.Confirmed);
         Assert.False(Unreachable(harness));
-
-        static bool Unreachable(SenderHarness harness) => harness.Sender.Dangers.Any(danger => danger.Code == "signer-unreachable");
     }
+
+    [Fact]
+    public async Task SignerThatIsAwayWhenReplacementsAreDue_IsADanger_AskedOnceACycle()
+    {
+        // Before, each of them paid the signer's time limit in each cycle, and no danger was told.
+        await using SenderHarness harness = await SenderHarness.StartAsync();
+        PickySigner signer = new(harness.Signer, "away");
+        harness.Run(options => options with { ResubmitAfter = TimeSpan.FromMilliseconds(20) }, signer);
+        for (int i = 0; i < 6; i++)
+        {
+            await harness.Sender.EnqueueAsync(SenderHarness.Intent($"{i}"), SenderHarness.None);
+            await harness.UntilAsync($"{i}", OutboxState.Sent);
+        }
+
+        int looks = 0;
+        harness.Guard.Answer = name =>
+        {
+            _ = name == "0" ? Interlocked.Increment(ref looks) : 0;
+            return IntentVerdict.Wanted;
+        };
+        signer.RefusesAll = true;
+        await harness.AskAsync("anvil_setNextBlockBaseFeePerGas", Hex.Quantity(40_000_000_000));
+        await harness.MineAsync();
+        await Eventually.TrueAsync(() => Unreachable(harness), SenderHarness.Patience);
+        (int asked, int seen) = (signer.Refused, Volatile.Read(ref looks));
+        await Eventually.TrueAsync(() => Volatile.Read(ref looks) > seen + 12, SenderHarness.Patience);
+        Assert.InRange(signer.Refused - asked, 0, Volatile.Read(ref looks) - seen + 1);
+        signer.RefusesAll = false;
+        harness.MineSteadily();
+        await harness.UntilAllFinalAsync();
+        Assert.Equal(["0", "1", "2", "3", "4", "5"], (await harness.LandedAsync()).Select(landed => landed.Name));
+    }
+
+    private static bool Unreachable(SenderHarness harness) => harness.Sender.Dangers.Any(danger => danger.Code == "signer-unreachable");
 
     [Theory]
     [InlineData("transaction type not supported by this pool policy")]
@@ -170,6 +205,8 @@ public sealed class HeldEntryTests
 
         public bool RefusesAll { get; set; }
 
+        public int Refused { get; private set; }
+
         public Address Address => inner.Address;
 
         public Task<SignedTransaction> SignAsync(Eip1559Transaction transaction, CancellationToken cancellationToken)
@@ -179,8 +216,10 @@ public sealed class HeldEntryTests
                 return inner.SignAsync(transaction, cancellationToken);
             }
 
+            Refused++;
             return trouble switch
             {
+                "away" => throw new AccountException("KMS key 7: no answer to Sign within 10 s") { IsTransient = true },
                 "refuses" => throw new AccountException("toAddresses: not allowed (-32011)"),
                 "unreachable" => throw new RpcException(RpcErrorKind.Network, "connection refused"),
                 "timeout" => throw new TimeoutException("no answer within 10 s"),

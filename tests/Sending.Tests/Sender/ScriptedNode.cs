@@ -41,6 +41,9 @@ internal sealed class ScriptedNode : IAsyncDisposable
     /// <summary>While true it takes requests and says nothing.</summary>
     public bool IsSilent { get; set; }
 
+    /// <summary>While true it does what it is asked, and says nothing of it.</summary>
+    public bool IsMute { get; set; }
+
     /// <summary>The methods that were asked for.</summary>
     public ConcurrentQueue<string> Asked { get; } = new();
 
@@ -75,14 +78,8 @@ internal sealed class ScriptedNode : IAsyncDisposable
         Array.ForEach(requests, request => Asked.Enqueue((string)request["method"]!));
         if (IsSilent)
         {
-            try
-            {
-                await Task.Delay(Timeout.Infinite, CancellationTokenSource.CreateLinkedTokenSource(_end.Token, context.RequestAborted).Token);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
+            await SilenceAsync(context);
+            return;
         }
 
         if (Instead(body) is (int status, string words))
@@ -106,9 +103,21 @@ internal sealed class ScriptedNode : IAsyncDisposable
             answers.Add(own ?? await PassAsync(request));
         }
 
+        if (IsMute)
+        {
+            await SilenceAsync(context);
+            return;
+        }
+
         string answer = asked is JsonArray ? new JsonArray([.. answers]).ToJsonString() : answers[0].ToJsonString();
         context.Response.ContentType = "application/json";
         await context.Response.WriteAsync(answer);
+    }
+
+    private async Task SilenceAsync(HttpContext context)
+    {
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(_end.Token, context.RequestAborted);
+        await Task.Delay(Timeout.Infinite, end.Token).ContinueWith(_ => { }, TaskScheduler.Default);
     }
 
     private async Task<JsonNode> PassAsync(JsonObject request)

@@ -23,23 +23,25 @@ internal sealed class SenderHarness : IAsyncDisposable
     private readonly RpcEndpoint _direct;
     private readonly RpcEndpoint _rpc;
     private readonly LocalSigner _signer;
+    private readonly JournalOptions _journal;
     private Task _running = Task.CompletedTask;
     private Task _mining = Task.CompletedTask;
 
-    private SenderHarness(AnvilProcess anvil, PrivateKey key, string? url, IFailPoints? disk)
+    private SenderHarness(AnvilProcess anvil, PrivateKey key, string? url, JournalOptions journal)
     {
         _anvil = anvil;
         _direct = new RpcEndpoint(EndpointUrl.Parse(anvil.Url));
         _rpc = new RpcEndpoint(EndpointUrl.Parse(url ?? anvil.Url), new RpcOptions { TimeoutSeconds = 1, PatienceSeconds = 0.5 });
         _signer = new LocalSigner(key);
         Chain = new ChainReader(_direct);
-        Outbox = JournalOutbox.Open(_folder.Journal, new JournalOptions { FailPoints = disk ?? NoFailPoints.Instance });
+        _journal = journal;
+        Outbox = JournalOutbox.Open(_folder.Journal, journal);
         Policy = new SpendPolicy(UInt256.Parse("5000000000000000000"), emergencyPriority: 1000);
     }
 
     public ChainReader Chain { get; }
 
-    public JournalOutbox Outbox { get; }
+    public JournalOutbox Outbox { get; private set; }
 
     public SpendPolicy Policy { get; }
 
@@ -52,8 +54,11 @@ internal sealed class SenderHarness : IAsyncDisposable
     public TransactionSender Sender { get; private set; } = null!;
 
     public static async Task<SenderHarness> StartAsync(
-        AnvilProcess? anvil = null, string? proxy = null, PrivateKey? key = null, IFailPoints? disk = null) =>
-        new(anvil ?? await AnvilProcess.StartAsync("--no-mining"), key ?? new PrivateKey(Hex.Decode(AnvilProcess.FirstKey)), proxy, disk);
+        AnvilProcess? anvil = null, string? proxy = null, PrivateKey? key = null, IFailPoints? disk = null, TimeProvider? clock = null) => new(
+            anvil ?? await AnvilProcess.StartAsync("--no-mining"),
+            key ?? new PrivateKey(Hex.Decode(AnvilProcess.FirstKey)),
+            proxy,
+            new JournalOptions { FailPoints = disk ?? NoFailPoints.Instance, Clock = clock ?? TimeProvider.System });
 
     public static Intent Intent(string name, int priority = 0, DateTimeOffset? deadline = null, ulong value = 0) => new()
     {
@@ -76,6 +81,7 @@ internal sealed class SenderHarness : IAsyncDisposable
             Confirmations = 2,
             PollInterval = TimeSpan.FromMilliseconds(20),
             ResubmitAfter = TimeSpan.FromMilliseconds(250),
+            Clock = _journal.Clock,
         };
         Sender = new TransactionSender(new ChainReader(_rpc), signer ?? _signer, Outbox, Guard, with is null ? options : with(options));
         Sender.Noticed += Notices.Enqueue;
@@ -92,6 +98,13 @@ internal sealed class SenderHarness : IAsyncDisposable
         Sender.Dispose();
         _stopSender.Dispose();
         Notices.Clear();
+    }
+
+    /// <summary>Closes the journal and opens it again, as another process does.</summary>
+    public async Task ReopenAsync()
+    {
+        await Outbox.DisposeAsync();
+        Outbox = JournalOutbox.Open(_folder.Journal, _journal);
     }
 
     /// <summary>Gives the account ether.</summary>
