@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.ExceptionServices;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Nethereum.Hex.HexTypes;
 using Nethereum.RPC.Eth;
 using Nethereum.RPC.Eth.Blocks;
@@ -126,6 +127,18 @@ public sealed class ChainReader(IJsonRpc rpc)
         return AccountProof.Of(answer, account, slots);
     }
 
+    /// <summary>
+    /// The proofs of many accounts, without slots, in as few round trips as possible; results in order. An error about one account is that
+    /// account's result. Nothing of a proof is to be believed before <see cref="AccountProof.Verify"/>.
+    /// </summary>
+    public async Task<IReadOnlyList<(AccountProof? Proof, RpcException? Error)>> GetProofsAsync(
+        IReadOnlyList<Address> accounts, BlockRef at, CancellationToken cancellationToken)
+    {
+        RpcRequest[] requests = [.. accounts.Select(account => new RpcRequest("eth_getProof", account.ToString(), new JsonArray(), at.ToJson()))];
+        IReadOnlyList<RpcReply> replies = await Rpc.BatchAsync(requests, cancellationToken).ConfigureAwait(false);
+        return [.. replies.Select((reply, i) => ProofOf(reply, accounts[i]))];
+    }
+
     /// <summary><c>eth_getLogs</c>.</summary>
     public async Task<IReadOnlyList<RpcLog>> GetLogsAsync(LogFilter filter, CancellationToken cancellationToken)
     {
@@ -208,6 +221,18 @@ public sealed class ChainReader(IJsonRpc rpc)
     /// <summary><c>eth_gasPrice</c>, wei per gas.</summary>
     public async Task<UInt256> GetGasPriceAsync(CancellationToken cancellationToken) =>
         new NodeFields("eth_gasPrice").UInt256(await AskAsync(c => new EthGasPrice(c).SendRequestAsync(), cancellationToken).ConfigureAwait(false), "");
+
+    private static (AccountProof? Proof, RpcException? Error) ProofOf(RpcReply reply, Address account)
+    {
+        try
+        {
+            return (AccountProof.Of(NodeJson.Read<Nethereum.RPC.Eth.DTOs.AccountProof>(reply.Result, "eth_getProof"), account, []), null);
+        }
+        catch (RpcException error)
+        {
+            return (null, error);
+        }
+    }
 
     private async Task<T> AskAsync<T>(Func<GavelClient, Task<T>> ask, CancellationToken cancellationToken)
     {

@@ -15,6 +15,11 @@ internal static class EndpointDangers
         DateTimeOffset now = time.GetUtcNow();
         foreach (EndpointSlot slot in slots)
         {
+            if (slot.Contradiction is not null)
+            {
+                continue; // told by whoever has the proof
+            }
+
             if (slot.Objection is { } objection)
             {
                 dangers.Add(new Danger

@@ -19,6 +19,7 @@ internal sealed class EndpointSlot : IAsyncDisposable
     private int _confirmedConnections;
     private int _unsettled;
     private volatile string? _objection;
+    private volatile string? _contradiction;
 
     /// <param name="endpoint">The server; it is owned from now on.</param>
     /// <param name="chain">Of which chain it must be.</param>
@@ -45,8 +46,15 @@ internal sealed class EndpointSlot : IAsyncDisposable
 
     public HeadWatch Head { get; }
 
-    /// <summary>What shows that it is of another chain, or null.</summary>
-    public string? Objection => _objection;
+    /// <summary>Why it is not asked: what shows that it is of another chain, or what was proven false of its answers; or null.</summary>
+    public string? Objection => _objection ?? _contradiction;
+
+    /// <summary>What was proven false of its answers, by whoever left it out for that; null where it is asked as any other.</summary>
+    public string? Contradiction
+    {
+        get => _contradiction;
+        set => _contradiction = value;
+    }
 
     /// <summary>Since when it is left out.</summary>
     public DateTimeOffset ObjectedAt { get; private set; }
@@ -59,7 +67,7 @@ internal sealed class EndpointSlot : IAsyncDisposable
 
     /// <summary>The smaller, the sooner it is asked; null: not at all.</summary>
     public double? Rank(IReadOnlyList<RpcRequest> requests) =>
-        _objection is not null ? null
+        Objection is not null ? null
         : Endpoint.State.SickSince is not null ? 4 - Endpoint.State.Score
         : Head.IsBehind ? 2
         : requests.All(Capabilities.Serves) ? 0 : 1;

@@ -104,6 +104,37 @@ public sealed class FailoverRpc : IJsonRpc, IDangerSource, IAsyncDisposable
         // The semaphore is not disposed of: a caller that is cut off now may yet release it.
     }
 
+    /// <summary>
+    /// Has a server asked no more, because an answer of it was proven false: health cannot know that. Who leaves it out tells the danger, and takes
+    /// it back (<see cref="TakeBack"/>) once it answers rightly.
+    /// </summary>
+    /// <param name="url">The server's address.</param>
+    /// <param name="contradiction">What was proven false, in words.</param>
+    /// <returns>True if it is left out; false where it is the last that may be asked, or none of these.</returns>
+    public bool LeaveOut(EndpointUrl url, string contradiction)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(contradiction);
+        lock (_slots)
+        {
+            if (Array.Find(_slots, s => s.Endpoint.Url.Equals(url)) is not { } slot || !Array.Exists(_slots, s => s != slot && s.Objection is null))
+            {
+                return false;
+            }
+
+            slot.Contradiction = contradiction;
+            return true;
+        }
+    }
+
+    /// <summary>Ends <see cref="LeaveOut"/>.</summary>
+    public void TakeBack(EndpointUrl url)
+    {
+        if (Array.Find(_slots, s => s.Endpoint.Url.Equals(url)) is { } slot)
+        {
+            slot.Contradiction = null;
+        }
+    }
+
     /// <summary>Asks, and tells which server gave the (first) answer.</summary>
     internal async Task<(RpcReply[] Replies, EndpointSlot From)> AskAsync(IReadOnlyList<RpcRequest> requests, CancellationToken cancellationToken)
     {
