@@ -77,7 +77,7 @@ public sealed class CloneCodeTests
         Assert.Null(CloneArguments.Parse(arguments));
     }
 
-    private static byte[] CodeOf(byte[] arguments)
+    internal static byte[] CodeOf(byte[] arguments)
     {
         byte[] length = [(byte)((arguments.Length + 2) >> 8), (byte)(arguments.Length + 2)];
         return

@@ -32,6 +32,12 @@ public sealed record GameMetadata
     /// <summary>Who created the game.</summary>
     public required Address Creator { get; init; }
 
+    /// <summary>
+    /// Keccak-256 of the clone's code where all that a clone holds of itself was read from there (root, L1 head, block, creator; on 2.x the chain's
+    /// constants too), together with the implementation that it names; null where the game was asked for everything.
+    /// </summary>
+    public Hash32? CodeHash { get; init; }
+
     /// <summary>What moving on the game needs to know; null where <see cref="Generation"/> is not supported.</summary>
     public GameRules? Rules { get; init; }
 

@@ -29,7 +29,7 @@ internal sealed class MetadataReader(ChainReader client)
         await _cache.LearnAsync(clones.OfType<CloneCode>().Select(clone => clone.Implementation), at, cancellationToken);
 
         GameMetadata?[] found = new GameMetadata?[games.Count];
-        await ReadClonesAsync(games, clones, found, at, cancellationToken);
+        await ReadClonesAsync(games, codes, clones, found, at, cancellationToken);
         foreach (int[] portion in Enumerable.Range(0, games.Count).Where(i => found[i] is null).Chunk(FullAtOnce))
         {
             await ReadFullAsync(games, codes, found, portion, at, cancellationToken);
@@ -39,7 +39,12 @@ internal sealed class MetadataReader(ChainReader client)
     }
 
     private async Task ReadClonesAsync(
-        IReadOnlyList<ListedGame> games, CloneCode?[] clones, GameMetadata?[] found, BlockRef at, CancellationToken cancellationToken)
+        IReadOnlyList<ListedGame> games,
+        IReadOnlyList<CallResult> codes,
+        CloneCode?[] clones,
+        GameMetadata?[] found,
+        BlockRef at,
+        CancellationToken cancellationToken)
     {
         ReadBatch batch = new(client, at);
         List<CloneReads> reads = [];
@@ -82,6 +87,7 @@ internal sealed class MetadataReader(ChainReader client)
                 L1Head = arguments.L1Head,
                 L2BlockNumber = arguments.L2BlockNumber,
                 Creator = arguments.Creator,
+                CodeHash = Keccak256.Hash(codes[read.Index].Output.Span),
                 Rules = Rules(read.Parameters, read.Chain, vm, read.Starting.Value, read.Delay.Value),
             };
         }
