@@ -80,6 +80,9 @@ public static class DangerCodes
     /// <summary>An L1 endpoint is of another chain and is left out.</summary>
     public static DangerKind EndpointOfAnotherChain { get; } = new("endpoint-of-another-chain", DangerSeverity.Warn, DangerOrigin.Ours, "An L1 endpoint is of another chain and is left out.");
 
+    /// <summary>An L1 endpoint told of a game what a proof shows to be false.</summary>
+    public static DangerKind L1EndpointContradictsProof { get; } = new("l1-endpoint-contradicts-proof", DangerSeverity.Warn, DangerOrigin.Ours, "An L1 endpoint told of a game what a proof shows to be false.");
+
     /// <summary>The L1 head does not move, so that what happens since is not seen.</summary>
     public static DangerKind HeadStandsStill { get; } = new("head-stands-still", DangerSeverity.Page, DangerOrigin.Ours, "The L1 head does not move, so that what happens since is not seen.");
 
@@ -140,7 +143,7 @@ public static class DangerCodes
         ClaimUnanswerable, GameBeingLost, GameAgainstVerdict, BondLost, GameUndefendable, GameUnreadable, FactoryUnreadable,
         VerdictUnavailable, AnchorFalse, NodeDown, NodeLags, NodeContradicts, NodeUnsteady, NodeOfAnotherChain, DecisionByAPerson, LastResortMove,
         PrestateMissing, PrestatePlaceholder, PreimageServerMissing, PreimagesNotLoadable,
-        EndpointDown, EndpointOfAnotherChain, HeadStandsStill, RehearsalDiffers,
+        EndpointDown, EndpointOfAnotherChain, L1EndpointContradictsProof, HeadStandsStill, RehearsalDiffers,
         FundsShort, FundsBelowNextBond, FundsBelowWorstCase,
         SenderHeld, SenderL1Unread, SenderStopped, SignerUnreachable, SendingEndpointSilent, NotInMempool, ForeignTransaction,
         JournalBroken, JournalReserveUsed, AuditTrailUnwritten, DiskLow,

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Gavel.Contracts;
 using Gavel.Ethereum;
 using Gavel.GameSolver;
+using Gavel.GameSolver.Solving;
 using Gavel.Rollup;
 using Gavel.Sending;
 using Microsoft.Extensions.Logging;
@@ -26,6 +27,7 @@ public sealed record CycleReport(
 /// <param name="heads">Heads of L1: of the first endpoint in good health whose head goes on.</param>
 /// <param name="nodes">The trusted L2 nodes.</param>
 /// <param name="book">The chain's games.</param>
+/// <param name="words">Settles the words of games by which they are judged; disposed of with the agent.</param>
 /// <param name="executions">Makes execution traces.</param>
 /// <param name="actions">Turns the solver's actions into calls.</param>
 /// <param name="settlement">Resolves and gets bonds back.</param>
@@ -39,6 +41,7 @@ public sealed class ChainAgent(
     ChainHeads heads,
     TrustedNodes nodes,
     GameBook book,
+    WordsWitness words,
     IExecutionTraces executions,
     ActionPlanner actions,
     SettlementPlanner settlement,
@@ -68,7 +71,7 @@ public sealed class ChainAgent(
     public GameBook Book => book;
 
     /// <summary>The dangers of the view, the book, the claims and what is submitted; a head that stands at every endpoint is theirs to tell (<see cref="FailoverRpc.Dangers"/>).</summary>
-    public IReadOnlyList<Danger> Dangers => [.. heads.AllStand ? [] : _head.Dangers, .. book.Dangers, .. submitter.Dangers, .. _claims.Dangers, .. results.Dangers];
+    public IReadOnlyList<Danger> Dangers => [.. heads.AllStand ? [] : _head.Dangers, .. book.Dangers, .. words.Dangers, .. submitter.Dangers, .. _claims.Dangers, .. results.Dangers];
 
     /// <summary>One cycle.</summary>
     /// <exception cref="RpcException">L1 gave no usable answer; nothing was decided.</exception>
@@ -80,8 +83,10 @@ public sealed class ChainAgent(
         L1View view = update.View;
         _head.Note(view);
         ConcurrentDictionary<Address, Judgement> judgements = new();
+        ConcurrentBag<Address> distrusted = [];
         int planned = 0;
         int undecided = 0;
+        words.Ask(book.Games.Where(game => game.State is { Status: GameStatus.InProgress } && IsPlayed(game.Metadata)).Select(game => game.Metadata), view);
 
         // Several games at a time, each game's calls handed over as soon as it is decided: what waits for a slow node holds up nothing else.
         ParallelOptions parallel = new() { MaxDegreeOfParallelism = GamesAtATime, CancellationToken = cancellationToken };
@@ -90,7 +95,7 @@ public sealed class ChainAgent(
             using Activity? decision = ChallengerSpans.Decision(game.Metadata);
             try
             {
-                (Judgement? judgement, IReadOnlyList<PlannedCall> calls) = await DecideAsync(game, view, cancellation);
+                (Judgement? judgement, IReadOnlyList<PlannedCall> calls) = await DecideAsync(game, view, distrusted, cancellation);
                 ChallengerSpans.Decided(decision, judgement, calls.Count);
                 _voice.Forget(game.Metadata.Game, "failure");
                 if (judgement is not null)
@@ -129,6 +134,12 @@ public sealed class ChainAgent(
         _claims.Keep(covered);
         await results.CheckAsync(book.Games, view, cancellationToken);
         executions.Keep(covered);
+        words.Keep(covered);
+        if (!distrusted.IsEmpty)
+        {
+            book.Distrust(distrusted);
+        }
+
         return new CycleReport(
             view,
             update,
@@ -155,7 +166,11 @@ public sealed class ChainAgent(
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _submitting.Dispose();
+    public void Dispose()
+    {
+        words.Dispose();
+        _submitting.Dispose();
+    }
 
     private async Task SubmitAsync(GameMetadata game, string verdict, IReadOnlyList<PlannedCall> calls, L1View view, CancellationToken cancellationToken)
     {
@@ -184,7 +199,7 @@ public sealed class ChainAgent(
     }
 
     private async Task<(Judgement? Judgement, IReadOnlyList<PlannedCall> Calls)> DecideAsync(
-        WatchedGame game, L1View view, CancellationToken cancellationToken)
+        WatchedGame game, L1View view, ConcurrentBag<Address> distrusted, CancellationToken cancellationToken)
     {
         GameMetadata metadata = game.Metadata;
         if (game.State is not { } state || game.Game is not { } claims)
@@ -199,23 +214,61 @@ public sealed class ChainAgent(
 
         List<PlannedCall> calls = [];
         Judgement? judgement = null;
-        if (options.GameTypes.Count > 0 && !options.GameTypes.Contains(metadata.GameType))
+        if (!IsPlayed(metadata))
         {
             // Not played, but what it owes us is still fetched.
             _voice.Say(metadata, "type", $"type {metadata.GameType} is not among the configured game types", LogLevel.Warning);
         }
         else if (state.Status == GameStatus.InProgress)
         {
-            GameJudge judge = JudgeOf(metadata);
-            judgement = await judge.JudgeAsync(claims, view, cancellationToken);
-            results.Note(metadata, state, judgement);
-            _voice.SayVerdict(metadata, judgement, claims);
-            await PlanMovesAsync(metadata, judgement, judge, calls, cancellationToken);
+            judgement = await JudgeAsync(metadata, state, claims, view, distrusted, calls, cancellationToken);
         }
 
         calls.AddRange(settlement.Plan(metadata, state, claims, judgement, results.VerdictOn(metadata.Game, judgement), view));
         return (judgement, calls);
     }
+
+    // Nothing is judged by words of a game that one L1 endpoint alone has told.
+    private async Task<Judgement> JudgeAsync(
+        GameMetadata metadata,
+        GameState state,
+        Game claims,
+        L1View view,
+        ConcurrentBag<Address> distrusted,
+        List<PlannedCall> calls,
+        CancellationToken cancellationToken)
+    {
+        WordsStanding standing = await words.StandingAsync(metadata, view, cancellationToken);
+        if (!standing.IsSettled)
+        {
+            Judgement undecided = Undecided(claims, view, $"the game's root, L1 head and block are not settled: {standing.Text}");
+            _voice.SayVerdict(metadata, undecided, claims);
+            if (standing.State == WordsState.Contradicted)
+            {
+                distrusted.Add(metadata.Game);
+            }
+
+            return undecided;
+        }
+
+        _voice.Say(
+            metadata,
+            "words",
+            $"its root, L1 head and block are {(standing.State == WordsState.Proven ? "proven" : "agreed")}: {standing.Text}",
+            standing.State == WordsState.Proven ? LogLevel.Debug : LogLevel.Information);
+        GameJudge judge = JudgeOf(metadata);
+        Judgement judgement = await judge.JudgeAsync(claims, view, cancellationToken);
+        results.Note(metadata, state, judgement);
+        _voice.SayVerdict(metadata, judgement, claims);
+        await PlanMovesAsync(metadata, judgement, judge, calls, cancellationToken);
+        return judgement;
+    }
+
+    private bool IsPlayed(GameMetadata metadata) => options.GameTypes.Count == 0 || options.GameTypes.Contains(metadata.GameType);
+
+    // Nothing is given up either: what can still be stepped on is not resolved by us.
+    private static Judgement Undecided(Game claims, L1View view, string reason) => new(
+        view, claims, Verdict.Unavailable, reason, new Solution(null, [], [new UnansweredClaim(0, UnansweredReason.TraceUnavailable, reason)]), default);
 
     private async Task PlanMovesAsync(
         GameMetadata metadata,

@@ -10,7 +10,7 @@ public sealed class ChainScope : IAsyncDisposable
 {
     private readonly List<IAsyncDisposable> _clients;
 
-    private ChainScope(List<IAsyncDisposable> clients, FailoverRpc endpoints, ChainReader l1, ulong l1ChainId, ChainContracts contracts, TrustedNodes nodes, L2Blocks l2)
+    private ChainScope(List<IAsyncDisposable> clients, FailoverRpc endpoints, ChainReader l1, ulong l1ChainId, ChainContracts contracts, TrustedNodes nodes, IKnownL1Blocks blocks, L2Blocks l2)
     {
         _clients = clients;
         Endpoints = endpoints;
@@ -18,6 +18,7 @@ public sealed class ChainScope : IAsyncDisposable
         L1ChainId = l1ChainId;
         Contracts = contracts;
         Nodes = nodes;
+        Blocks = blocks;
         L2 = l2;
         Rehearser = new Rehearser(l1.Rpc, new RehearsalLimits(), TimeProvider.System);
     }
@@ -36,6 +37,9 @@ public sealed class ChainScope : IAsyncDisposable
 
     /// <summary>The trusted L2 nodes.</summary>
     public TrustedNodes Nodes { get; }
+
+    /// <summary>L1 blocks that the rollup nodes know.</summary>
+    public IKnownL1Blocks Blocks { get; }
 
     /// <summary>Hashes of L2 blocks.</summary>
     public L2Blocks L2 { get; }
@@ -73,8 +77,9 @@ public sealed class ChainScope : IAsyncDisposable
                 ? await ChainContracts.FromSystemConfigAsync(l1, Address.Parse(systemConfig), BlockRef.Latest, cancellationToken)
                 : ChainContracts.FromFactory(Address.Parse(options.Factory ?? ""));
             ChainReader[] l2 = [.. execution.Select(endpoint => new ChainReader(endpoint))];
-            TrustedNodes nodes = new([.. rollup.Select(endpoint => new RollupNode(endpoint))], [.. l2.Select(client => new L2ExecutionNode(client))], l1);
-            return new ChainScope(clients, l1Rpc, l1, chainId, contracts, nodes, new L2Blocks(l2));
+            RollupNode[] rollupNodes = [.. rollup.Select(endpoint => new RollupNode(endpoint))];
+            TrustedNodes nodes = new(rollupNodes, [.. l2.Select(client => new L2ExecutionNode(client))], l1);
+            return new ChainScope(clients, l1Rpc, l1, chainId, contracts, nodes, new RollupL1Blocks(rollupNodes, TimeProvider.System), new L2Blocks(l2));
         }
         catch
         {
@@ -95,7 +100,16 @@ public sealed class ChainScope : IAsyncDisposable
     /// <param name="verdicts">The verdicts on games that are not settled.</param>
     /// <param name="clock">The host's clock.</param>
     /// <param name="logger">Where notable things are told.</param>
-    public ChainAgent Agent(ChainOptions options, IAccountDesk desk, IExecutionTraces traces, AuditLog audit, VerdictBook verdicts, TimeProvider clock, ILogger logger)
+    /// <param name="sender">What the account's sender reads L1 by: an endpoint that is proven false is left out there too. Null where nothing is sent.</param>
+    public ChainAgent Agent(
+        ChainOptions options,
+        IAccountDesk desk,
+        IExecutionTraces traces,
+        AuditLog audit,
+        VerdictBook verdicts,
+        TimeProvider clock,
+        ILogger logger,
+        FailoverRpc? sender = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(desk);
@@ -106,6 +120,7 @@ public sealed class ChainScope : IAsyncDisposable
             Endpoints.Heads,
             Nodes,
             new GameBook(L1, Contracts.Factory, accounts, options.AuditBlocks, logger, clock),
+            new WordsWitness(Endpoints, sender is null ? [Endpoints] : [Endpoints, sender], Blocks, clock),
             traces,
             new ActionPlanner(L1, L1ChainId),
             new SettlementPlanner(L1ChainId, accounts, options.ResolveAll, options.ResolveAgainstVerdict),

@@ -12,7 +12,7 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
     : BackgroundService
 {
     private readonly SemaphoreSlim _deskLock = new(1);
-    private readonly Dictionary<(ulong ChainId, Address Account), SenderDesk> _desks = [];
+    private readonly Dictionary<(ulong ChainId, Address Account), (SenderDesk Desk, FailoverRpc L1)> _desks = [];
     private readonly ConcurrentDictionary<string, ChainHealth> _health = new();
 
     /// <summary>How each chain fares.</summary>
@@ -38,7 +38,7 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
         }
         finally
         {
-            foreach (SenderDesk desk in _desks.Values)
+            foreach ((SenderDesk desk, _) in _desks.Values)
             {
                 await desk.DisposeAsync();
             }
@@ -68,7 +68,7 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
     {
         await using ChainScope scope = await ChainScope.ConnectAsync(chain, logger, cancellationToken);
         using IDisposable rehearsals = Dangers.Add(scope.Rehearser, chain.Name);
-        IAccountDesk desk = chain.DryRun ? await DryRunDeskAsync(chain, scope) : await DeskAsync(chain, scope, pause, cancellationToken);
+        (IAccountDesk desk, FailoverRpc? sender) = chain.DryRun ? (await DryRunDeskAsync(chain, scope), null) : await DeskAsync(chain, scope, pause, cancellationToken);
         string folder = Path.Combine(options.DataDirectory, chain.Name);
         using VmWorkers workers = new(chain.Cannon.MaxRuns);
         Dictionary<string, string> endpoints = new()
@@ -88,7 +88,7 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
             scope.L2.HashAsync,
             clock,
             logger);
-        using ChainAgent agent = scope.Agent(chain, desk, traces, new AuditLog(Path.Combine(folder, "audit")), new VerdictBook(Path.Combine(folder, "verdicts")), clock, logger);
+        using ChainAgent agent = scope.Agent(chain, desk, traces, new AuditLog(Path.Combine(folder, "audit")), new VerdictBook(Path.Combine(folder, "verdicts")), clock, logger, sender);
         using IDisposable shown = Dangers.Add(agent, chain.Name);
         using IDisposable shownEndpoints = Dangers.Add(scope.Endpoints, chain.Name);
         LogDefending(logger, chain.Name, scope.Contracts.Factory, desk.Account);
@@ -139,17 +139,17 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
         return new DryRunDesk(signer.Address, SenderDesk.JournalIn(FolderOf(scope, signer.Address)));
     }
 
-    private async Task<SenderDesk> DeskAsync(ChainOptions chain, ChainScope scope, TimeSpan pause, CancellationToken cancellationToken)
+    private async Task<(IAccountDesk Desk, FailoverRpc? L1)> DeskAsync(ChainOptions chain, ChainScope scope, TimeSpan pause, CancellationToken cancellationToken)
     {
         await _deskLock.WaitAsync(cancellationToken);
         try
         {
             ISigner signer = Signers.Of(chain.Account);
             (ulong, Address) key = (scope.L1ChainId, signer.Address);
-            if (_desks.TryGetValue(key, out SenderDesk? known))
+            if (_desks.TryGetValue(key, out (SenderDesk Desk, FailoverRpc L1) known))
             {
                 await Signers.ReleaseAsync(signer);
-                known.Join(chain.Name, chain.Sending, chain.Rpc);
+                known.Desk.Join(chain.Name, chain.Sending, chain.Rpc);
                 return known;
             }
 
@@ -160,7 +160,7 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
                 SenderDesk desk = SenderDesk.Open(FolderOf(scope, signer.Address), rpc, scope.L1ChainId, signer, chain.Sending, chain.Rpc, pause, clock, logger);
                 desk.Join(chain.Name, chain.Sending, chain.Rpc);
                 Dangers.Add(desk);
-                return _desks[key] = desk;
+                return _desks[key] = (desk, rpc);
             }
             catch
             {

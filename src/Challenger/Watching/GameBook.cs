@@ -99,6 +99,30 @@ public sealed partial class GameBook(
         return new BookUpdate(view, added, reread, reorg);
     }
 
+    /// <summary>
+    /// What was read came, in part at least, from an endpoint that is known to tell falsehoods: the metadata of these games, the state of all and
+    /// what is kept of implementations are read again at the next update.
+    /// </summary>
+    public void Distrust(IReadOnlyCollection<Address> games)
+    {
+        ArgumentNullException.ThrowIfNull(games);
+        foreach (Address game in games)
+        {
+            if (_watched.TryGetValue(game, out WatchedGame? watched))
+            {
+                watched.IsDistrusted = true;
+            }
+        }
+
+        foreach (WatchedGame game in _watched.Values)
+        {
+            game.IsStale = true;
+        }
+
+        _inspector.Forget();
+        _isComplete = false;
+    }
+
     // What was read after the last common block may be of the lost fork: games created since are listed anew, states are read anew.
     private void Forget(L1View? common, L1View view)
     {
@@ -194,7 +218,7 @@ public sealed partial class GameBook(
     private async Task LookAgainAsync(L1View view, bool audit, CancellationToken cancellationToken)
     {
         foreach (WatchedGame[] portion in _watched.Values
-            .Where(game => game.Metadata.Rules is null && game.ReadAt != view.Block.Number && (audit || game.IsToBeLookedAtAgain(view.Block.Number, auditInterval)))
+            .Where(game => game.IsDistrusted || (game.Metadata.Rules is null && game.ReadAt != view.Block.Number && (audit || game.IsToBeLookedAtAgain(view.Block.Number, auditInterval))))
             .Chunk(Portion))
         {
             await LookAsync([.. portion.Select(game => game.Listed)], view, cancellationToken);

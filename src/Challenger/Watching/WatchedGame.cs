@@ -33,6 +33,9 @@ public sealed class WatchedGame(ListedGame listed, GameMetadata metadata, ulong 
     /// <summary>True when the next cycle must read the game whatever its mark says.</summary>
     public bool IsStale { get; set; } = true;
 
+    /// <summary>True when <see cref="Metadata"/> are known to be false and must be read again.</summary>
+    internal bool IsDistrusted { get; set; }
+
     /// <summary>Its mark (<see cref="GameMarks"/>) when it was last looked at.</summary>
     internal ulong? Mark { get; set; }
 

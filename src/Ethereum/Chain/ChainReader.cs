@@ -135,7 +135,7 @@ public sealed class ChainReader(IJsonRpc rpc)
         IReadOnlyList<Address> accounts, BlockRef at, CancellationToken cancellationToken)
     {
         RpcRequest[] requests = [.. accounts.Select(account => new RpcRequest("eth_getProof", account.ToString(), new JsonArray(), at.ToJson()))];
-        IReadOnlyList<RpcReply> replies = await Rpc.BatchAsync(requests, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<RpcReply> replies = await Rpc.BatchExactlyAsync(requests, cancellationToken).ConfigureAwait(false);
         return [.. replies.Select((reply, i) => ProofOf(reply, accounts[i]))];
     }
 
