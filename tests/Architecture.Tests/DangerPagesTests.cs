@@ -13,9 +13,6 @@ public sealed partial class DangerPagesTests
         nameof(DangerCodes.VerdictUnavailable), nameof(DangerCodes.AnchorFalse), nameof(DangerCodes.NodeDown), nameof(DangerCodes.NodeLags),
         nameof(DangerCodes.NodeContradicts), nameof(DangerCodes.NodeUnsteady), nameof(DangerCodes.NodeOfAnotherChain),
         nameof(DangerCodes.DecisionByAPerson), nameof(DangerCodes.LastResortMove),
-        nameof(DangerCodes.FundsBelowNextBond),
-        nameof(DangerCodes.FundsBelowWorstCase), nameof(DangerCodes.PrestateMissing), nameof(DangerCodes.PrestatePlaceholder),
-        nameof(DangerCodes.PreimageServerMissing), nameof(DangerCodes.PreimagesNotLoadable), nameof(DangerCodes.DiskLow),
     ];
 
     // What each section says, in this order.

@@ -26,6 +26,10 @@ public sealed class LostGameTests
         await using Ring ring = await Duel.RingAsync(None);
         GameMetadata game = await ring.CreateGameAsync(DevnetAccounts.Dishonest, DevnetGameType.Cannon, FalseTrace.FalseOutput(Duel.Block), Duel.Block, None);
         ChallengerService gavel = await ring.StartGavelAsync(DevnetAccounts.Challenger, None, WithoutCannon);
+        await ring.UntilAsync(
+            "what is missing is told before it is needed",
+            () => Task.FromResult(ring.Lines.Has($"Page prestate-missing: devnet prestate {game.Rules!.AbsolutePrestate}") && ring.Lines.Has("Page preimage-server-missing: devnet")),
+            None);
         KnownOutputs truth = await ring.TruthAsync(game, None);
         Player liar = new(ring.Devnet, DevnetAccounts.Dishonest, game, new FalseTrace(game, truth, 6, (_, leaf) => FalseTrace.FalseState(leaf, VmStatus.Invalid)));
 

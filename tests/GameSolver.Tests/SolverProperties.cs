@@ -64,6 +64,7 @@ public sealed class SolverProperties
         HonestSolver solver = new(world);
         Game game = MatchRun.PlayOpen(plan).Game;
         CapitalNeed need = CapitalNeed.Of(solver, game, solver.Solve(game), bonds);
+        Assert.True(need.Now <= need.Next && need.Next <= need.WorstCase, $"{need}");
         UInt256 spent = UInt256.Zero;
         HashSet<int> answered = [.. Enumerable.Range(0, game.Count).Where(index => !game.IsLeaf(index))];
         for (bool isOver = false; !isOver;)

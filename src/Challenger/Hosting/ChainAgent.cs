@@ -33,6 +33,8 @@ public sealed record CycleReport(
 /// <param name="settlement">Resolves and gets bonds back.</param>
 /// <param name="submitter">Makes calls into intents.</param>
 /// <param name="results">Holds how games end against what was decided.</param>
+/// <param name="programs">Looks for what execution needs.</param>
+/// <param name="funds">Looks at the account's balance; null where nothing is sent.</param>
 /// <param name="account">The account that moves.</param>
 /// <param name="options">The chain's options.</param>
 /// <param name="clock">The host's clock, by which the head's age is told.</param>
@@ -47,6 +49,8 @@ public sealed class ChainAgent(
     SettlementPlanner settlement,
     Submitter submitter,
     ResultWatch results,
+    ProgramWatch programs,
+    FundsWatch? funds,
     Address account,
     ChainOptions options,
     TimeProvider clock,
@@ -71,7 +75,7 @@ public sealed class ChainAgent(
     public GameBook Book => book;
 
     /// <summary>The dangers of the view, the book, the claims and what is submitted; a head that stands at every endpoint is theirs to tell (<see cref="FailoverRpc.Dangers"/>).</summary>
-    public IReadOnlyList<Danger> Dangers => [.. heads.AllStand ? [] : _head.Dangers, .. book.Dangers, .. words.Dangers, .. submitter.Dangers, .. _claims.Dangers, .. results.Dangers];
+    public IReadOnlyList<Danger> Dangers => [.. heads.AllStand ? [] : _head.Dangers, .. book.Dangers, .. words.Dangers, .. submitter.Dangers, .. _claims.Dangers, .. results.Dangers, .. programs.Dangers];
 
     /// <summary>One cycle.</summary>
     /// <exception cref="RpcException">L1 gave no usable answer; nothing was decided.</exception>
@@ -132,7 +136,7 @@ public sealed class ChainAgent(
 
         _voice.Keep(covered);
         _claims.Keep(covered);
-        await results.CheckAsync(book.Games, view, cancellationToken);
+        await WatchAsync(judgements, view, cancellationToken);
         executions.Keep(covered);
         words.Keep(covered);
         if (!distrusted.IsEmpty)
@@ -171,6 +175,28 @@ public sealed class ChainAgent(
         words.Dispose();
         _submitting.Dispose();
     }
+
+    // What only warns decides nothing: if it cannot be looked at now it is in the next cycle.
+    private async Task WatchAsync(IReadOnlyDictionary<Address, Judgement> judgements, L1View view, CancellationToken cancellationToken)
+    {
+        WatchedGame[] games = [.. book.Games];
+        try
+        {
+            await results.CheckAsync(games, view, cancellationToken);
+            await programs.CheckAsync(games, view, cancellationToken);
+            if (funds is not null)
+            {
+                IEnumerable<Address> ours = games.Where(game => MayMove(game.Metadata)).Select(game => game.Metadata.Game);
+                await funds.CheckAsync(ours.Select(judgements.GetValueOrDefault).OfType<Judgement>().Select(judgement => judgement.Capital), view, cancellationToken);
+            }
+        }
+        catch (Exception error) when (error is RpcException or ContractReadException)
+        {
+            _voice.SayOfChain($"not everything that may be a danger could be looked at: {error.Message}");
+        }
+    }
+
+    private bool MayMove(GameMetadata game) => game.Rules?.Permitted is not { } permitted || permitted.Challenger == account || permitted.Proposer == account;
 
     private async Task SubmitAsync(GameMetadata game, string verdict, IReadOnlyList<PlannedCall> calls, L1View view, CancellationToken cancellationToken)
     {
@@ -277,7 +303,7 @@ public sealed class ChainAgent(
         List<PlannedCall> planned,
         CancellationToken cancellationToken)
     {
-        if (metadata.Rules?.Permitted is { } permitted && permitted.Challenger != account && permitted.Proposer != account)
+        if (!MayMove(metadata))
         {
             _voice.Say(metadata, "permission", $"it is permissioned and {account} is neither its proposer nor its challenger", LogLevel.Warning);
             _claims.Forget(metadata.Game); // answering is others' business

@@ -98,6 +98,8 @@ public sealed class ChainScope : IAsyncDisposable
     /// <param name="traces">Makes execution traces.</param>
     /// <param name="audit">The audit trail.</param>
     /// <param name="verdicts">The verdicts on games that are not settled.</param>
+    /// <param name="prestates">Where prestates come from.</param>
+    /// <param name="funds">The account's funds; null where nothing is sent.</param>
     /// <param name="clock">The host's clock.</param>
     /// <param name="logger">Where notable things are told.</param>
     /// <param name="sender">What the account's sender reads L1 by: an endpoint that is proven false is left out there too. Null where nothing is sent.</param>
@@ -107,6 +109,8 @@ public sealed class ChainScope : IAsyncDisposable
         IExecutionTraces traces,
         AuditLog audit,
         VerdictBook verdicts,
+        PrestateStore prestates,
+        AccountFunds? funds,
         TimeProvider clock,
         ILogger logger,
         FailoverRpc? sender = null)
@@ -126,6 +130,8 @@ public sealed class ChainScope : IAsyncDisposable
             new SettlementPlanner(L1ChainId, accounts, options.ResolveAll, options.ResolveAgainstVerdict),
             submitter,
             new ResultWatch(options.Name, L1, Contracts.Portal, accounts, verdicts, audit, clock),
+            new ProgramWatch(options, L1, Contracts.Factory, prestates, clock),
+            funds is null ? null : new FundsWatch(options.Name, L1, funds, clock),
             desk.Account,
             options,
             clock,

@@ -13,6 +13,7 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
 {
     private readonly SemaphoreSlim _deskLock = new(1);
     private readonly Dictionary<(ulong ChainId, Address Account), (SenderDesk Desk, FailoverRpc L1)> _desks = [];
+    private readonly Dictionary<(ulong ChainId, Address Account), AccountFunds> _funds = [];
     private readonly ConcurrentDictionary<string, ChainHealth> _health = new();
 
     /// <summary>How each chain fares.</summary>
@@ -29,6 +30,8 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
     {
         try
         {
+            long reserve = options.Chains.Select(chain => (long)chain.Sending.ReserveMiB << 20).DefaultIfEmpty().Max();
+            Dangers.Add(new DiskWatch(options.DataDirectory, options.LowDiskMiB << 20, reserve, clock));
             DangerLog log = new(Dangers, clock, logger);
             await Task.WhenAll([log.RunAsync(stoppingToken), .. options.Chains.Select(chain => DefendAsync(chain, stoppingToken))]);
         }
@@ -79,16 +82,19 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
             ["l1Beacon"] = chain.Cannon.L1Beacon ?? "",
             ["self"] = Environment.ProcessPath ?? "",
         };
+        PrestateStore prestates = new([.. chain.Cannon.Prestates], Path.Combine(options.DataDirectory, "prestates"), http);
         ExecutionTraces traces = new(
             chain.Cannon,
             endpoints,
-            new PrestateStore([.. chain.Cannon.Prestates], Path.Combine(options.DataDirectory, "prestates"), http),
+            prestates,
             Path.Combine(folder, "cannon"),
             workers,
             scope.L2.HashAsync,
             clock,
             logger);
-        using ChainAgent agent = scope.Agent(chain, desk, traces, new AuditLog(Path.Combine(folder, "audit")), new VerdictBook(Path.Combine(folder, "verdicts")), clock, logger, sender);
+        AccountFunds? funds = chain.DryRun ? null : FundsOf(scope.L1ChainId, desk.Account);
+        using ChainAgent agent = scope.Agent(
+            chain, desk, traces, new AuditLog(Path.Combine(folder, "audit")), new VerdictBook(Path.Combine(folder, "verdicts")), prestates, funds, clock, logger, sender);
         using IDisposable shown = Dangers.Add(agent, chain.Name);
         using IDisposable shownEndpoints = Dangers.Add(scope.Endpoints, chain.Name);
         LogDefending(logger, chain.Name, scope.Contracts.Factory, desk.Account);
@@ -126,6 +132,21 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
             _health[chain.Name] = (_health.GetValueOrDefault(chain.Name) ?? new ChainHealth(null, clock.GetUtcNow(), null)) with { Problem = error.Message };
             LogCycleFailed(logger, chain.Name, error.Message);
             return null;
+        }
+    }
+
+    // Chains that use one account share its funds, and one danger tells of them.
+    private AccountFunds FundsOf(ulong chainId, Address account)
+    {
+        lock (_funds)
+        {
+            if (!_funds.TryGetValue((chainId, account), out AccountFunds? funds))
+            {
+                _funds[(chainId, account)] = funds = new AccountFunds(account, clock);
+                Dangers.Add(funds);
+            }
+
+            return funds;
         }
     }
 

@@ -28,6 +28,9 @@ internal sealed partial class GameVoice(string chain, ILogger logger)
         }
     }
 
+    /// <summary>Says something of the chain, at debug: it decides nothing.</summary>
+    public void SayOfChain(string message) => LogChain(logger, chain, message);
+
     /// <summary>Says what was decided of a game. What has no answer is a danger, and told as such.</summary>
     public void SayVerdict(GameMetadata metadata, Judgement judgement, Game claims)
     {
@@ -106,6 +109,9 @@ internal sealed partial class GameVoice(string chain, ILogger logger)
             return isNew;
         }
     }
+
+    [LoggerMessage(3002, LogLevel.Debug, "{Chain}: {Message}")]
+    private static partial void LogChain(ILogger logger, string chain, string message);
 
     [LoggerMessage(EventId = 3001, Message = "{Chain} game {Game} (type {GameType}, block {L2Block}): {Message}")]
     private static partial void LogGame(ILogger logger, LogLevel level, string chain, Address game, uint gameType, UInt256 l2Block, string message);
