@@ -227,7 +227,9 @@ public sealed class TransactionSender : IDangerSource, IDisposable
         OutboxEntry[] waiting = [.. open.Where(entry => entry.IsInFlight && entry.Nonce >= view.Nonce).OrderBy(entry => entry.Nonce)];
         await _tending.TendAsync(view, waiting, _watcher.Vanished, caps, cancellationToken).ConfigureAwait(false);
         IReadOnlyList<OutboxEntry> above = await _scope.Outbox.ListMinedAsync(view.Head.Number + 1, cancellationToken).ConfigureAwait(false);
-        return changed | await _dispatcher.DispatchAsync(view, open, above, caps, isSettled, cancellationToken).ConfigureAwait(false);
+
+        // And after they are read: what is enqueued once somebody more decides is not taken for what nobody wants.
+        return changed | await _dispatcher.DispatchAsync(view, open, above, caps, isSettled && _isSettled, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>An emergency must not wait behind transactions that are held back by the usual caps, so its caps hold for all of them.</summary>

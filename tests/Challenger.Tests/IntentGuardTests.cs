@@ -121,7 +121,7 @@ public sealed class IntentGuardTests(WatchedDevnet net) : IClassFixture<WatchedD
 
         foreach (OutboxEntry entry in wrong)
         {
-            Assert.Equal(IntentStanding.Unknown, (await CheckAsync(guard, entry)).Standing);
+            Assert.Equal(IntentStanding.Doubtful, (await CheckAsync(guard, entry)).Standing);
         }
 
         await net.Devnet.MineL1Async();

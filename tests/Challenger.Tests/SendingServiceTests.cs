@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Gavel.Contracts;
 using Gavel.Devnet;
 using Gavel.Ethereum;
@@ -80,7 +81,7 @@ public sealed class SendingServiceTests : IClassFixture<WatchedDevnet>, IDisposa
         }
 
         await using SenderDesk desk = await OpenAsync(folder, new SendingOptions());
-        desk.Join("a", desk.Options, new RpcOptions());
+        desk.Join("a", [_world.Devnet.L1Url], desk.Options, new RpcOptions());
         await Eventually.NotNullAsync(async () => await NonceAsync() > nonce ? "sent" : null, Patience);
         await Task.Delay(5);
         Assert.Equal(OutboxState.Queued, (await desk.Outbox.FindAsync(Transfer("queued").Key, None))!.State);
@@ -94,11 +95,11 @@ public sealed class SendingServiceTests : IClassFixture<WatchedDevnet>, IDisposa
     {
         SendingOptions first = new() { MaxFeeGwei = 300, UrgentMaxFeeGwei = 0, Confirmations = 2, MaxWeiPerDay = "0", MaxInFlight = 16 };
         await using SenderDesk desk = await OpenAsync(Path.Combine(_folder.FullName, "shared"), first);
-        desk.Join("a", first, new RpcOptions());
+        desk.Join("a", [_world.Devnet.L1Url], first, new RpcOptions());
         Assert.Equal(0, _lines.Count("share one sender"));
         SendingOptions second = new() { MaxFeeGwei = 500, UrgentMaxFeeGwei = 900, Confirmations = 5, MaxWeiPerDay = "7", MaxInFlight = 8, MaxTipGwei = 3 };
-        desk.Join("b", second, new RpcOptions());
-        desk.Join("b", second, new RpcOptions()); // set up anew
+        desk.Join("b", [_world.Devnet.L1Url], second, new RpcOptions());
+        desk.Join("b", [_world.Devnet.L1Url], second, new RpcOptions()); // set up anew
         Assert.Equal((300ul, 900ul, 5ul, "7", 8, 3ul), (desk.Options.MaxFeeGwei, desk.Options.UrgentMaxFeeGwei, desk.Options.Confirmations, desk.Options.MaxWeiPerDay, desk.Options.MaxInFlight, desk.Options.MaxTipGwei));
         Assert.Equal(1, _lines.Count("share one sender"));
 
@@ -150,10 +151,10 @@ public sealed class SendingServiceTests : IClassFixture<WatchedDevnet>, IDisposa
         SendingOptions named = new() { Endpoints = [proxy.Url] };
         RpcOptions strict = new() { MaxResponseBytes = 1_024, MaxRetries = 0 };
         await using SenderDesk desk = await OpenAsync(Path.Combine(_folder.FullName, $"strict-{joins}"), joins ? new SendingOptions { Endpoints = ["http://127.0.0.1:9"] } : named, joins ? null : strict);
-        desk.Join("a", desk.Options, new RpcOptions());
+        desk.Join("a", [_world.Devnet.L1Url], desk.Options, new RpcOptions());
         if (joins)
         {
-            desk.Join("b", named, strict);
+            desk.Join("b", [_world.Devnet.L1Url], named, strict);
             desk.Settle("b");
         }
 
@@ -161,6 +162,109 @@ public sealed class SendingServiceTests : IClassFixture<WatchedDevnet>, IDisposa
         desk.Settle("a");
         desk.Wake();
         await Eventually.TrueAsync(() => _lines.Count("larger than 1024 bytes") > 0, Patience); // else: that the answer is no JSON-RPC
+    }
+
+    [Theory]
+    [InlineData("silent")]
+    [InlineData("gone")]
+    [InlineData("another chain")]
+    public async Task NodesOfAChainThatJoins_ReadAndSend_WhereThoseOfTheFirstDoNot(string trouble)
+    {
+        // Before, L1 was read through the first chain's nodes alone, and the second's were offered nothing.
+        await using FaultProxy proxy = await FaultProxy.StartAsync(_world.Devnet.L1Url);
+        RpcOptions quick = new() { TimeoutSeconds = 2, PatienceSeconds = 0.1, MaxRetries = 0 };
+        SendingOptions sending = new() { OfferSeconds = 0.5, Confirmations = 1 };
+        await using SenderDesk desk = await OpenAsync(Path.Combine(_folder.FullName, $"joined-{trouble}"), sending, quick, trouble == "gone" ? "http://127.0.0.1:9" : proxy.Url);
+        switch (trouble)
+        {
+            case "silent": proxy.BeSilent(); break;
+            case "another chain": proxy.BeOfChain(1); break;
+        }
+
+        desk.Join("a", [proxy.Url], sending, quick);
+        desk.Join("b", [_world.Devnet.L1Url], sending, quick);
+        ulong nonce = await NonceAsync();
+        Intent transfer = Transfer($"joined {trouble}");
+        await desk.Outbox.EnqueueAsync(transfer, isPermitted: true, None);
+        desk.Wake();
+        await Eventually.NotNullAsync(async () => await NonceAsync() > nonce ? "sent" : null, Patience);
+    }
+
+    [Fact]
+    public async Task NodeThatIsProvenFalse_IsReadNoMore_OnceAChainThatJoinsBringsAnother()
+    {
+        await using FaultProxy first = await FaultProxy.StartAsync(_world.Devnet.L1Url);
+        await using FaultProxy second = await FaultProxy.StartAsync(_world.Devnet.L1Url);
+        SendingOptions sending = new();
+        await using SenderDesk desk = await OpenAsync(Path.Combine(_folder.FullName, "false"), sending, l1: first.Url);
+        desk.Join("a", [first.Url], sending, new RpcOptions());
+        Assert.False(desk.Reading.LeaveOut(EndpointUrl.Parse(first.Url), "it told another root than the code's")); // the last one there is
+        desk.Join("b", [second.Url], sending, new RpcOptions());
+        await Eventually.TrueAsync(() => second.Count("eth_getBlockByNumber") > 2, Patience);
+        int before = first.Count("eth_getBlockByNumber");
+        int seen = second.Count("eth_getBlockByNumber");
+        await Eventually.TrueAsync(() => second.Count("eth_getBlockByNumber") > seen + 10, Patience);
+        Assert.Equal(before, first.Count("eth_getBlockByNumber"));
+    }
+
+    [Fact]
+    public async Task WhatALaterChainLeft_IsRefusedOnlyAfterThatChainHasDecided()
+    {
+        // Before, it was refused as soon as those had decided that had joined by then.
+        await using SenderDesk desk = await OpenAsync(Path.Combine(_folder.FullName, "later"), new SendingOptions());
+        desk.Await(["a", "b", "elsewhere"]);
+        desk.Join("a", [_world.Devnet.L1Url], desk.Options, new RpcOptions());
+        Intent left = Transfer("left by b");
+        await desk.Outbox.EnqueueAsync(left, None);
+        desk.Settle("a");
+        await StaysAsync("left by b", left, held: 1);
+        desk.Join("b", [_world.Devnet.L1Url], desk.Options, new RpcOptions());
+        desk.Settle("b");
+        desk.Settle("elsewhere"); // it sends from another account
+        await UntilRefusedAsync(left);
+
+        // One that nobody expected takes back that all have decided.
+        desk.Join("c", [_world.Devnet.L1Url], desk.Options, new RpcOptions());
+        Intent more = Transfer("left by c");
+        await desk.Outbox.EnqueueAsync(more, None);
+        await StaysAsync("left by c", more, held: 2);
+        desk.Settle("c");
+        await UntilRefusedAsync(more);
+
+        async Task StaysAsync(string name, Intent intent, int held)
+        {
+            await Eventually.TrueAsync(() => _lines.Count("left by an earlier run") >= held, Patience);
+            Assert.True((await desk.Outbox.FindAsync(intent.Key, None))!.State == OutboxState.Queued, name);
+        }
+
+        async Task UntilRefusedAsync(Intent intent) => await Eventually.NotNullAsync(
+            async () => (await desk.Outbox.FindAsync(intent.Key, None))!.State == OutboxState.Refused ? "refused" : null, Patience);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task KeyFromAPipe_IsReadOnce_HoweverOftenItsChainIsSetUp(bool dryRun)
+    {
+        string pipe = Path.Combine(_folder.FullName, "pipe");
+        using (Process make = Process.Start("mkfifo", pipe))
+        {
+            await make.WaitForExitAsync();
+        }
+
+        Task written = Task.Run(() => File.WriteAllText(pipe, DevnetAccounts.Challenger.PrivateKey)); // once
+        ChainOptions chain = Chain("piped", dryRun);
+        chain.Account.KeyFile = pipe;
+        string blocked = Path.Combine(_folder.FullName, "piped");
+        await File.WriteAllTextAsync(blocked, "a file where the chain's folder should be: setting it up fails after its account is known");
+        int cycles = 0;
+        await using (await RunAsync([chain], service => service.Cycled += (_, _) => Interlocked.Increment(ref cycles)))
+        {
+            await written;
+            await Eventually.TrueAsync(() => _lines.Count("cannot be defended") >= 2, Patience);
+            File.Delete(blocked);
+            await Eventually.TrueAsync(() => Volatile.Read(ref cycles) > 0, Patience);
+        }
     }
 
     private static Intent Transfer(string name) => new()
@@ -202,9 +306,9 @@ public sealed class SendingServiceTests : IClassFixture<WatchedDevnet>, IDisposa
 
     private Task<ulong> NonceAsync() => _world.Devnet.L1.GetTransactionCountAsync(Account, BlockRef.Latest, None);
 
-    private async Task<SenderDesk> OpenAsync(string folder, SendingOptions options, RpcOptions? access = null) => SenderDesk.Open(
+    private async Task<SenderDesk> OpenAsync(string folder, SendingOptions options, RpcOptions? access = null, string? l1 = null) => await SenderDesk.OpenAsync(
         folder,
-        new FailoverRpc([new RpcEndpoint(EndpointUrl.Parse(_world.Devnet.L1Url))]),
+        [l1 ?? _world.Devnet.L1Url],
         await _world.Devnet.L1.GetChainIdAsync(None),
         new LocalSigner(PrivateKey.FromFile(KeyFile)),
         options,

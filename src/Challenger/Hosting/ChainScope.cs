@@ -113,7 +113,7 @@ public sealed class ChainScope : IAsyncDisposable
         AccountFunds? funds,
         TimeProvider clock,
         ILogger logger,
-        FailoverRpc? sender = null)
+        ILeavesOut? sender = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(desk);

@@ -12,8 +12,9 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
     : BackgroundService
 {
     private readonly SemaphoreSlim _deskLock = new(1);
-    private readonly Dictionary<(ulong ChainId, Address Account), (SenderDesk Desk, FailoverRpc L1)> _desks = [];
+    private readonly Dictionary<(ulong ChainId, Address Account), SenderDesk> _desks = [];
     private readonly Dictionary<(ulong ChainId, Address Account), AccountFunds> _funds = [];
+    private readonly SignerShelf _signers = new();
     private readonly ConcurrentDictionary<string, ChainHealth> _health = new();
 
     /// <summary>How each chain fares.</summary>
@@ -41,10 +42,12 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
         }
         finally
         {
-            foreach ((SenderDesk desk, _) in _desks.Values)
+            foreach (SenderDesk desk in _desks.Values)
             {
                 await desk.DisposeAsync();
             }
+
+            await _signers.DisposeAsync();
         }
     }
 
@@ -71,7 +74,7 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
     {
         await using ChainScope scope = await ChainScope.ConnectAsync(chain, logger, cancellationToken);
         using IDisposable rehearsals = Dangers.Add(scope.Rehearser, chain.Name);
-        (IAccountDesk desk, FailoverRpc? sender) = chain.DryRun ? (await DryRunDeskAsync(chain, scope), null) : await DeskAsync(chain, scope, pause, cancellationToken);
+        IAccountDesk desk = chain.DryRun ? await DryRunDeskAsync(chain, scope) : await DeskAsync(chain, scope, pause, cancellationToken);
         string folder = Path.Combine(options.DataDirectory, chain.Name);
         using VmWorkers workers = new(chain.Cannon.MaxRuns);
         Dictionary<string, string> endpoints = new()
@@ -94,7 +97,7 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
             logger);
         AccountFunds? funds = chain.DryRun ? null : FundsOf(scope.L1ChainId, desk.Account);
         using ChainAgent agent = scope.Agent(
-            chain, desk, traces, new AuditLog(Path.Combine(folder, "audit")), new VerdictBook(Path.Combine(folder, "verdicts")), prestates, funds, clock, logger, sender);
+            chain, desk, traces, new AuditLog(Path.Combine(folder, "audit")), new VerdictBook(Path.Combine(folder, "verdicts")), prestates, funds, clock, logger, (desk as SenderDesk)?.Reading);
         using IDisposable shown = Dangers.Add(agent, chain.Name);
         using IDisposable shownEndpoints = Dangers.Add(scope.Endpoints, chain.Name);
         LogDefending(logger, chain.Name, scope.Contracts.Factory, desk.Account);
@@ -152,43 +155,37 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
 
     private string FolderOf(ChainScope scope, Address account) => Path.Combine(options.DataDirectory, "outbox", $"{scope.L1ChainId}-{account}");
 
-    // Only whose moves count as ours depends on the account: its key is let go at once.
+    // Only whose moves count as ours depends on the account.
     private async Task<DryRunDesk> DryRunDeskAsync(ChainOptions chain, ChainScope scope)
     {
-        ISigner signer = Signers.Of(chain.Account);
-        await Signers.ReleaseAsync(signer);
-        return new DryRunDesk(signer.Address, SenderDesk.JournalIn(FolderOf(scope, signer.Address)));
+        Address account = await _signers.AddressOfAsync(chain);
+        return new DryRunDesk(account, SenderDesk.JournalIn(FolderOf(scope, account)));
     }
 
-    private async Task<(IAccountDesk Desk, FailoverRpc? L1)> DeskAsync(ChainOptions chain, ChainScope scope, TimeSpan pause, CancellationToken cancellationToken)
+    private async Task<SenderDesk> DeskAsync(ChainOptions chain, ChainScope scope, TimeSpan pause, CancellationToken cancellationToken)
     {
+        ISigner signer = await _signers.SignerOfAsync(chain);
         await _deskLock.WaitAsync(cancellationToken);
         try
         {
-            ISigner signer = Signers.Of(chain.Account);
             (ulong, Address) key = (scope.L1ChainId, signer.Address);
-            if (_desks.TryGetValue(key, out (SenderDesk Desk, FailoverRpc L1) known))
+            if (!_desks.TryGetValue(key, out SenderDesk? desk))
             {
-                await Signers.ReleaseAsync(signer);
-                known.Desk.Join(chain.Name, chain.Sending, chain.Rpc);
-                return known;
+                // The desk outlives a chain's scope, so it has clients of its own.
+                desk = await SenderDesk.OpenAsync(FolderOf(scope, signer.Address), chain.L1, scope.L1ChainId, signer, chain.Sending, chain.Rpc, pause, clock, logger);
+                desk.Await(options.Chains.Where(other => !other.DryRun && !_desks.Values.Any(elsewhere => elsewhere.Has(other.Name))).Select(other => other.Name));
+                Dangers.Add(desk);
+                _desks[key] = desk;
             }
 
-            // The desk outlives a chain's scope, so it has clients of its own.
-            FailoverRpc rpc = new(chain.L1.Select(EndpointUrl.Parse), chain.Rpc, clock);
-            try
+            await _signers.ShareAsync(chain, desk.Signer);
+            desk.Join(chain.Name, chain.L1, chain.Sending, chain.Rpc);
+            foreach (SenderDesk elsewhere in _desks.Values.Where(other => other != desk))
             {
-                SenderDesk desk = SenderDesk.Open(FolderOf(scope, signer.Address), rpc, scope.L1ChainId, signer, chain.Sending, chain.Rpc, pause, clock, logger);
-                desk.Join(chain.Name, chain.Sending, chain.Rpc);
-                Dangers.Add(desk);
-                return _desks[key] = (desk, rpc);
+                elsewhere.Settle(chain.Name);
             }
-            catch
-            {
-                await rpc.DisposeAsync();
-                await Signers.ReleaseAsync(signer);
-                throw;
-            }
+
+            return desk;
         }
         finally
         {

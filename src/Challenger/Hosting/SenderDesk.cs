@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Gavel.Contracts;
 using Gavel.Ethereum;
 using Gavel.Sending;
@@ -13,8 +12,7 @@ namespace Gavel.Challenger;
 /// </summary>
 public sealed partial class SenderDesk : IAccountDesk, IDangerSource, IAsyncDisposable
 {
-    private const string User = "sender";
-        private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(5);
 
     private readonly JournalOutbox _outbox;
     private readonly TransactionSender _sender;
@@ -22,33 +20,31 @@ public sealed partial class SenderDesk : IAccountDesk, IDangerSource, IAsyncDisp
     private readonly ILogger _logger;
     private readonly Lock _lock = new();
     private readonly TimeProvider _clock;
-    private readonly IReadOnlyList<IAsyncDisposable> _clients;
-    private readonly string _journal;
-    private readonly ConcurrentDictionary<DangerKind, DateTimeOffset> _since = [];
+    private readonly ISigner _signer;
+    private readonly DeskDangers _dangers;
     private readonly HashSet<string> _joined = [];
     private readonly HashSet<string> _unsettled = [];
-    private readonly Dictionary<string, RpcEndpoint> _endpoints;
+    private readonly DeskEndpoints _endpoints;
     private SendingOptions _options;
     private SenderOptions _senderOptions;
     private Task? _running;
-    private string? _stopped;
 
     private SenderDesk(
         JournalOutbox outbox,
         TransactionSender sender,
         string journal,
         SendingOptions options,
-        Dictionary<string, RpcEndpoint> endpoints,
-        IReadOnlyList<IAsyncDisposable> clients,
+        DeskEndpoints endpoints,
+        ISigner signer,
         TimeProvider clock,
         ILogger logger)
     {
         _outbox = outbox;
         _sender = sender;
-        _journal = journal;
+        _dangers = new DeskDangers(outbox, journal, sender.Account, clock);
         _options = options;
         _endpoints = endpoints;
-        _clients = clients;
+        _signer = signer;
         _clock = clock;
         _logger = logger;
         _senderOptions = sender.Options;
@@ -58,7 +54,7 @@ public sealed partial class SenderDesk : IAccountDesk, IDangerSource, IAsyncDisp
     /// <inheritdoc/>
     public IReadOnlyList<Danger> Dangers =>
     [
-        .. _sender.Dangers.Where(danger => danger.Kind != DangerCodes.JournalBroken), .. OwnDangers(), // the outbox knows at once what the sender meets later
+        .. _sender.Dangers.Where(danger => danger.Kind != DangerCodes.JournalBroken), .. _dangers.Dangers, // the outbox knows at once what the sender meets later
     ];
 
     /// <inheritdoc/>
@@ -70,20 +66,27 @@ public sealed partial class SenderDesk : IAccountDesk, IDangerSource, IAsyncDisp
     /// <summary>The limits in force: the stricter ones of all chains that send from the account.</summary>
     public SendingOptions Options => _options;
 
+    /// <summary>What L1 is read through: an endpoint that is proven false is left out there, too.</summary>
+    public ILeavesOut Reading => _endpoints;
+
+    /// <summary>Signs for the account; not the desk's to let go.</summary>
+    internal ISigner Signer => _signer;
+
     /// <summary>Opens the journal and begins to send.</summary>
     /// <param name="folder">Folder of the journal.</param>
-    /// <param name="l1">The L1 nodes; taken over, and disposed of with the desk.</param>
+    /// <param name="l1">Addresses of the first chain's L1 nodes.</param>
     /// <param name="chainId">Their chain id.</param>
     /// <param name="signer">Signs for the account.</param>
     /// <param name="options">Fees, confirmations, limits, endpoints.</param>
-    /// <param name="access">How the endpoints of <paramref name="options"/> are treated.</param>
+    /// <param name="access">How these nodes and the endpoints of <paramref name="options"/> are treated.</param>
     /// <param name="pollInterval">How often the sender looks at the chain.</param>
     /// <param name="clock">The host's clock.</param>
     /// <param name="logger">One line for each thing that happens to an intent.</param>
     /// <exception cref="OutboxException">The journal is damaged, or another process has it open.</exception>
-    public static SenderDesk Open(
+    /// <exception cref="FormatException">An address is malformed.</exception>
+    public static async Task<SenderDesk> OpenAsync(
         string folder,
-        FailoverRpc l1,
+        IEnumerable<string> l1,
         ulong chainId,
         ISigner signer,
         SendingOptions options,
@@ -95,17 +98,23 @@ public sealed partial class SenderDesk : IAccountDesk, IDangerSource, IAsyncDisp
         ArgumentNullException.ThrowIfNull(l1);
         ArgumentNullException.ThrowIfNull(signer);
         ArgumentNullException.ThrowIfNull(options);
-        Directory.CreateDirectory(folder);
+        DeskEndpoints endpoints = new(chainId, clock, logger);
         string path = JournalIn(folder);
-        JournalOutbox outbox = JournalOutbox.Open(path, new JournalOptions { Clock = clock, ReserveBytes = (long)options.ReserveMiB << 20 });
-        ChainReader client = new(l1);
-        foreach (RpcEndpoint endpoint in l1.Endpoints)
+        JournalOutbox outbox;
+        try
         {
-            EndpointVoice.Listen(endpoint, User, logger);
+            endpoints.Add(l1, options, access);
+            Directory.CreateDirectory(folder);
+            outbox = JournalOutbox.Open(path, new JournalOptions { Clock = clock, ReserveBytes = (long)options.ReserveMiB << 20 });
+        }
+        catch
+        {
+            await endpoints.DisposeAsync();
+            throw;
         }
 
-        Dictionary<string, RpcEndpoint> endpoints = [];
-        SenderOptions senderOptions = Sender(options, url => Connect(url, endpoints, access, clock, logger), l1, new SenderOptions
+        ChainReader client = new(endpoints);
+        SenderOptions senderOptions = endpoints.Into(options.For(new SenderOptions
         {
             ChainId = chainId,
             Policy = new SpendPolicy(UInt256.Zero),
@@ -114,44 +123,71 @@ public sealed partial class SenderDesk : IAccountDesk, IDangerSource, IAsyncDisp
             Clock = clock,
             AwaitsDecisions = true,
             Describe = Name,
-        });
+        }));
         TransactionSender sender = new(client, signer, outbox, new IntentGuard(client), senderOptions);
-        SenderDesk desk = new(outbox, sender, path, options, endpoints, [l1], clock, logger);
+        SenderDesk desk = new(outbox, sender, path, options, endpoints, signer, clock, logger);
         desk._running = Task.Run(() => desk.RunAsync(desk._stop.Token));
         return desk;
+    }
+
+    /// <summary>True if a chain sends from here.</summary>
+    public bool Has(string chain)
+    {
+        lock (_lock)
+        {
+            return _joined.Contains(chain);
+        }
     }
 
     /// <summary>The journal in a desk's folder.</summary>
     public static string JournalIn(string folder) => Path.Combine(folder, "journal");
 
     /// <summary>
-    /// A chain sends from here. With more than one the stricter limits hold for all of them, which is said aloud; and what earlier runs left in
-    /// the queue is refused only when each has decided once.
+    /// Chains that may come to send from here, which is not known before they are connected: what earlier runs left in the queue may be theirs, and
+    /// is refused only when each has decided once, or has <see cref="Settle">said</see> that it sends elsewhere.
+    /// </summary>
+    public void Await(IEnumerable<string> chains)
+    {
+        ArgumentNullException.ThrowIfNull(chains);
+        lock (_lock)
+        {
+            _unsettled.UnionWith(chains);
+            _sender.Unsettle();
+        }
+    }
+
+    /// <summary>
+    /// A chain sends from here. With more than one the stricter limits hold for all of them, which is said aloud, and L1 is read through the nodes
+    /// of all; and what earlier runs left in the queue is refused only when each has decided once.
     /// </summary>
     /// <param name="chain">Its name.</param>
+    /// <param name="l1">Addresses of its L1 nodes.</param>
     /// <param name="options">Its limits and endpoints.</param>
     /// <param name="access">How endpoints are treated that no chain before it named.</param>
-    public void Join(string chain, SendingOptions options, RpcOptions access)
+    /// <exception cref="FormatException">An address is malformed.</exception>
+    public void Join(string chain, IEnumerable<string> l1, SendingOptions options, RpcOptions access)
     {
         ArgumentNullException.ThrowIfNull(options);
         lock (_lock)
         {
-            if (!_joined.Add(chain))
+            if (_joined.Contains(chain))
             {
                 return; // it is set up anew
             }
 
             _unsettled.Add(chain);
-            if (_joined.Count == 1)
+            _sender.Unsettle();
+            if (_joined.Count > 0)
             {
-                return; // the desk was opened for it
+                _endpoints.Add(l1, options, access);
+                _options = _options.StricterOf(options);
+                _senderOptions = _endpoints.Into(_options.For(_senderOptions));
+                _sender.Use(_senderOptions);
+                LogShared(
+                    _logger, chain, Account, _options.Confirmations, _options.MaxWeiPerDay, _options.MaxFeeGwei, _options.UrgentMaxFeeGwei, _options.MaxTipGwei, _options.UrgentMaxTipGwei);
             }
 
-            _options = _options.StricterOf(options);
-            _senderOptions = Sender(_options, url => Connect(url, _endpoints, access, _clock, _logger), null, _senderOptions);
-            _sender.Use(_senderOptions);
-            LogShared(
-                _logger, chain, Account, _options.Confirmations, _options.MaxWeiPerDay, _options.MaxFeeGwei, _options.UrgentMaxFeeGwei, _options.MaxTipGwei, _options.UrgentMaxTipGwei);
+            _joined.Add(chain); // the desk was opened for the first
         }
     }
 
@@ -185,76 +221,13 @@ public sealed partial class SenderDesk : IAccountDesk, IDangerSource, IAsyncDisp
 
         _sender.Dispose();
         await _outbox.DisposeAsync();
-        foreach (IAsyncDisposable client in _clients.Concat(_endpoints.Values))
-        {
-            await client.DisposeAsync();
-        }
-
+        await _endpoints.DisposeAsync();
         _stop.Dispose();
-    }
-
-    // Endpoints that are configured for sending are connected to once, whoever names them; by default they are the L1 nodes, one by one.
-    private static SenderOptions Sender(SendingOptions options, Func<string, SendingEndpoint> connect, FailoverRpc? l1, SenderOptions known)
-    {
-        IEnumerable<SendingEndpoint> first = l1 is not null && options.Endpoints.Count == 0
-            ? l1.Endpoints.Select(endpoint => new SendingEndpoint($"{endpoint.Url}", endpoint))
-            : known.Endpoints;
-        return options.For(known) with
-        {
-            Endpoints = [.. first.UnionBy(options.Endpoints.Select(connect), endpoint => endpoint.Name)],
-            PrivateEndpoints = [.. options.PrivateEndpoints.Select(connect)],
-        };
-    }
-
-    private static SendingEndpoint Connect(string url, Dictionary<string, RpcEndpoint> endpoints, RpcOptions access, TimeProvider clock, ILogger logger)
-    {
-        if (!endpoints.TryGetValue(url, out RpcEndpoint? endpoint))
-        {
-            endpoints[url] = endpoint = new RpcEndpoint(EndpointUrl.Parse(url), access, clock);
-            EndpointVoice.Listen(endpoint, User, logger);
-        }
-
-        return new SendingEndpoint($"{endpoint.Url}", endpoint);
     }
 
     private static string Name(OutboxEntry entry) => IntentKey.Decode(entry.Intent.Key.Span) is { } key
         ? $"{key.Kind} on {key.Target}"
         : $"intent {entry.Id}";
-
-    private IEnumerable<Danger> OwnDangers()
-    {
-        string? stopped;
-        lock (_lock)
-        {
-            stopped = _stopped;
-        }
-
-        Danger?[] own =
-        [
-            Own(DangerCodes.JournalBroken, _journal, _outbox.Fault?.Message, "what cannot be recorded is not sent: make room on the outbox's disk, or mend it"),
-            Own(DangerCodes.JournalReserveUsed, _journal, _outbox.IsReserveHeld ? null : "the disk is full; the journal lives on what was kept for it", "make room on the outbox's disk"),
-            Own(DangerCodes.SenderStopped, $"{Account}", stopped, "see the reason; it is tried again every few seconds"),
-        ];
-        return own.OfType<Danger>();
-    }
-
-    private Danger? Own(DangerKind kind, string subject, string? problem, string mend)
-    {
-        if (problem is null)
-        {
-            _since.TryRemove(kind, out _);
-            return null;
-        }
-
-        return new Danger
-        {
-            Kind = kind,
-            Subject = subject,
-            Problem = problem,
-            Since = _since.GetOrAdd(kind, _clock.GetUtcNow()),
-            Mend = mend,
-        };
-    }
 
     private async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -266,7 +239,7 @@ public sealed partial class SenderDesk : IAccountDesk, IDangerSource, IAsyncDisp
                 await Task.WhenAny(running, Task.Delay(PauseAfterFailure, _clock, cancellationToken));
                 if (!running.IsCompleted)
                 {
-                    Stopped(null); // it works
+                    _dangers.Stopped = null; // it works
                 }
 
                 await running;
@@ -278,7 +251,7 @@ public sealed partial class SenderDesk : IAccountDesk, IDangerSource, IAsyncDisp
             catch (Exception error)
             {
                 // Without a sender nothing can be defended: said loudly, shown by health, and tried again whatever it was.
-                Stopped($"the sender of {_sender.Account} has stopped ({error.GetType().Name}): {error.Message}");
+                _dangers.Stopped = $"the sender of {_sender.Account} has stopped ({error.GetType().Name}): {error.Message}";
                 LogStopped(_logger, _sender.Account, error.GetType().Name, error.Message);
             }
 
@@ -290,14 +263,6 @@ public sealed partial class SenderDesk : IAccountDesk, IDangerSource, IAsyncDisp
             {
                 return;
             }
-        }
-    }
-
-    private void Stopped(string? problem)
-    {
-        lock (_lock)
-        {
-            _stopped = problem;
         }
     }
 

@@ -5,7 +5,7 @@ namespace Gavel.Challenger;
 /// <summary>L1 endpoints of which an answer was proven false: left out of all reading, told as dangers, and probed until they tell the truth.</summary>
 /// <param name="readers">What they are left out of.</param>
 /// <param name="clock">The host's clock.</param>
-internal sealed class FalseEndpoints(IReadOnlyList<FailoverRpc> readers, TimeProvider clock) : IDangerSource
+internal sealed class FalseEndpoints(IReadOnlyList<ILeavesOut> readers, TimeProvider clock) : IDangerSource
 {
     private const double FirstProbeSeconds = 5;
     private const double MostProbeSeconds = 300;
@@ -127,7 +127,7 @@ internal sealed class FalseEndpoints(IReadOnlyList<FailoverRpc> readers, TimePro
     private bool LeaveOut(EndpointUrl endpoint, string why)
     {
         bool all = true;
-        foreach (FailoverRpc reader in readers)
+        foreach (ILeavesOut reader in readers)
         {
             all &= reader.LeaveOut(endpoint, why);
         }
@@ -138,7 +138,7 @@ internal sealed class FalseEndpoints(IReadOnlyList<FailoverRpc> readers, TimePro
     private void TakeBack(EndpointUrl endpoint)
     {
         _records.Remove(endpoint);
-        foreach (FailoverRpc reader in readers)
+        foreach (ILeavesOut reader in readers)
         {
             reader.TakeBack(endpoint);
         }

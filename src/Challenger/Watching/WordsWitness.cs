@@ -13,7 +13,7 @@ namespace Gavel.Challenger;
 /// <param name="readers">All that read of these endpoints, <paramref name="l1"/> among them: a false one is left out of each.</param>
 /// <param name="blocks">L1 blocks that rollup nodes know.</param>
 /// <param name="clock">The host's clock.</param>
-public sealed class WordsWitness(FailoverRpc l1, IReadOnlyList<FailoverRpc> readers, IKnownL1Blocks blocks, TimeProvider clock) : IDangerSource, IDisposable
+public sealed class WordsWitness(FailoverRpc l1, IReadOnlyList<ILeavesOut> readers, IKnownL1Blocks blocks, TimeProvider clock) : IDangerSource, IDisposable
 {
     private const int Portion = 100;
     private const double FirstPauseSeconds = 2;

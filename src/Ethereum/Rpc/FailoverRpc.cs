@@ -8,7 +8,7 @@ namespace Gavel.Ethereum;
 /// answer counts. For a read only a result or a revert is an answer (see <see cref="RpcErrorKind"/>); every other error goes on to the next
 /// server, for that request alone. Requests must be repeatable, as all reads and <c>eth_sendRawTransaction</c> are.
 /// </summary>
-public sealed class FailoverRpc : IJsonRpc, IDangerSource, IAsyncDisposable
+public sealed class FailoverRpc : IJsonRpc, ILeavesOut, IDangerSource, IAsyncDisposable
 {
     private readonly EndpointSlot[] _slots;
     private readonly ChainIdentity _chain;
@@ -104,13 +104,7 @@ public sealed class FailoverRpc : IJsonRpc, IDangerSource, IAsyncDisposable
         // The semaphore is not disposed of: a caller that is cut off now may yet release it.
     }
 
-    /// <summary>
-    /// Has a server asked no more, because an answer of it was proven false: health cannot know that. Who leaves it out tells the danger, and takes
-    /// it back (<see cref="TakeBack"/>) once it answers rightly.
-    /// </summary>
-    /// <param name="url">The server's address.</param>
-    /// <param name="contradiction">What was proven false, in words.</param>
-    /// <returns>True if it is left out; false where it is the last that may be asked, or none of these.</returns>
+    /// <inheritdoc/>
     public bool LeaveOut(EndpointUrl url, string contradiction)
     {
         ArgumentException.ThrowIfNullOrEmpty(contradiction);
@@ -126,7 +120,7 @@ public sealed class FailoverRpc : IJsonRpc, IDangerSource, IAsyncDisposable
         }
     }
 
-    /// <summary>Ends <see cref="LeaveOut"/>.</summary>
+    /// <inheritdoc/>
     public void TakeBack(EndpointUrl url)
     {
         if (Array.Find(_slots, s => s.Endpoint.Url.Equals(url)) is { } slot)
