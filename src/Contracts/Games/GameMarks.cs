@@ -77,7 +77,10 @@ public static class GameMarks
         return marks;
     }
 
-    /// <summary>The same marks by a call for each question of each game, for nodes that refuse the one call.</summary>
+    /// <summary>
+    /// The same marks by a call for each question of each game, for nodes that refuse the one call. A game that brought no answer has a mark
+    /// that is like no other, not even its own before: silence does not pass for a game where nothing happened.
+    /// </summary>
     /// <exception cref="RpcException">The node gave no usable answer.</exception>
     public static async Task<IReadOnlyList<ulong>> ReadOneByOneAsync(
         ChainReader client, IReadOnlyList<Address> games, BlockRef at, CancellationToken cancellationToken)
@@ -111,6 +114,11 @@ public static class GameMarks
     // What the code above computes.
     private static ulong Mark(CallResult[] answers)
     {
+        if (Array.Exists(answers, answer => answer.Error is { IsTransient: true }))
+        {
+            return (ulong)Random.Shared.NextInt64();
+        }
+
         Span<byte> records = stackalloc byte[Questions.Length * RecordBytes];
         records.Clear();
         for (int i = 0; i < answers.Length; i++)

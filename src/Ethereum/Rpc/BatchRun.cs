@@ -7,7 +7,8 @@ namespace Gavel.Ethereum;
 /// </summary>
 internal sealed class BatchRun
 {
-    // So many timeouts may be lost on round trips that fail, and one on requests that failed before.
+    // So many timeouts may be lost on round trips that fail before the time with answers is weighed against it, and as long may be paused in a
+    // row; one may be lost on requests that failed before.
     private const int TimeoutsToLose = 4;
 
     // A failed chunk of at most so many requests is asked again one by one, a larger one in parts of its root's size.
@@ -18,12 +19,15 @@ internal sealed class BatchRun
     private readonly Ask _ask;
     private readonly BatchSize _size;
     private readonly Suspects _suspects;
+    private readonly RpcOptions _options;
     private readonly TimeProvider _time;
     private readonly RpcReply?[] _replies;
     private readonly Queue<int> _open = new();
     private readonly Queue<int[]> _apart = new();
     private readonly int _sizeBefore;
+    private readonly long _start;
     private TimeSpan _lost;
+    private TimeSpan _paused;
     private int _pauses;
     private int _repeats;
     private bool _heard;
@@ -33,17 +37,14 @@ internal sealed class BatchRun
 
     public BatchRun(RpcEndpoint endpoint, IReadOnlyList<RpcRequest> requests, Ask ask, BatchSize size, Suspects suspects, TimeProvider time)
     {
-        _endpoint = endpoint;
+        (_endpoint, _options) = (endpoint, endpoint.Options);
         _requests = requests;
         _ask = ask;
-        _size = size;
+        (_size, _sizeBefore) = (size, size.Current);
         _suspects = suspects;
-        _time = time;
+        (_time, _start) = (time, time.GetTimestamp());
         _replies = new RpcReply?[requests.Count];
-        _sizeBefore = size.Current;
     }
-
-    private RpcOptions Options => _endpoint.Options;
 
     /// <summary>Asks everything.</summary>
     /// <exception cref="RpcException">Nothing at all was answered.</exception>
@@ -59,7 +60,8 @@ internal sealed class BatchRun
         {
             int[] chunk = Next();
             await (chunk.Length == 1 ? AskOneAsync(chunk[0], cancellationToken) : AskManyAsync(chunk, cancellationToken)).ConfigureAwait(false);
-            if (_lost >= TimeoutsToLose * Options.Timeout)
+            TimeSpan most = TimeoutsToLose * _options.Timeout;
+            if (_paused >= most || (_lost >= most && _lost >= _time.GetElapsedTime(_start) / 2))
             {
                 _end ??= _trouble;
             }
@@ -177,7 +179,7 @@ internal sealed class BatchRun
         long start = _time.GetTimestamp();
         try
         {
-            bool again = _ask.IsAlone && !isSuspect && _lost < Options.Timeout;
+            bool again = _ask.IsAlone && !isSuspect && _lost < _options.Timeout;
             RpcReply[] reply = await _endpoint.ExchangeAsync([request], _ask, again, limit, isCharged: !isSuspect || !_heard, cancellationToken).ConfigureAwait(false);
             _replies[place] = reply[0];
             _heard = true;
@@ -209,7 +211,7 @@ internal sealed class BatchRun
                 return;
             }
 
-            if (_lost - before >= Options.Timeout)
+            if (_lost - before >= _options.Timeout)
             {
                 _replies[place] = new RpcReply(new RpcException(
                     RpcErrorKind.Timeout,
@@ -239,7 +241,7 @@ internal sealed class BatchRun
             _trouble = e;
             return (null, e);
         }
-        catch (OperationCanceledException) when (_time.GetElapsedTime(start) >= Options.Patience)
+        catch (OperationCanceledException) when (_time.GetElapsedTime(start) >= _options.Patience)
         {
             // Cut off by the caller, who has asked another server beside this one: silence may be this server's word for "too large".
             _size.Doubted(chunk.Length);
@@ -257,6 +259,7 @@ internal sealed class BatchRun
             if (answers[i].Error is not { IsTransient: true } error)
             {
                 _heard = true;
+                _paused = TimeSpan.Zero;
                 continue;
             }
 
@@ -271,7 +274,7 @@ internal sealed class BatchRun
                 limited = error;
                 _open.Enqueue(chunk[i]);
             }
-            else if (_repeats < Options.MaxRetries * _requests.Count)
+            else if (_repeats < _options.MaxRetries * _requests.Count)
             {
                 _repeats++;
                 _open.Enqueue(chunk[i]);
@@ -282,16 +285,16 @@ internal sealed class BatchRun
     }
 
     // Nothing is hurried before something failed.
-    private TimeSpan Limit(int requests) => _lost == TimeSpan.Zero ? Options.Timeout : _endpoint.State.Limit(requests);
+    private TimeSpan Limit(int requests) => _lost == TimeSpan.Zero ? _options.Timeout : _endpoint.State.Limit(requests);
 
     // A server that names no pause is given one that doubles; a batch that was only too large needs none.
     private async Task PauseAsync(RpcException refusal, CancellationToken cancellationToken)
     {
         TimeSpan pause = refusal.RetryAfter is { } asked && asked > TimeSpan.Zero ? asked
             : refusal.IsTooLarge ? TimeSpan.Zero
-            : Options.Pause(_pauses++);
-        pause = pause < Options.MaxRetryDelay ? pause : Options.MaxRetryDelay;
-        _lost += pause;
+            : _options.Pause(_pauses++);
+        pause = pause < _options.MaxRetryDelay ? pause : _options.MaxRetryDelay;
+        _paused += pause;
         await Task.Delay(pause, _time, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Gavel.Ethereum;
 
 /// <summary>
@@ -80,8 +83,10 @@ internal sealed class Suspects(RpcOptions options, TimeProvider time)
         }
     }
 
-    private static string Key(RpcRequest request) =>
-        request.Parameters.Count == 0 ? request.Method : $"{request.Method} {request.Parameters[0]?.ToJsonString()}";
+    // Of calldata, which may be long, no more than its hash is kept.
+    private static string Key(RpcRequest request) => request.Parameters.Count == 0
+        ? request.Method
+        : Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{request.Method} {request.Parameters[0]?.ToJsonString()}")));
 
     private Record? Find(string key)
     {

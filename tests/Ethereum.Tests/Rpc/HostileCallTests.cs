@@ -97,6 +97,40 @@ public sealed class HostileCallTests
     }
 
     [Fact]
+    public async Task Pauses_that_a_limited_server_wants_do_not_add_up_while_it_goes_on()
+    {
+        await using MisbehavingNode node = await MisbehavingNode.StartAsync();
+        int calls = 0;
+        ManualTime time = new();
+        bool isOver = false;
+        node.Instead = (context, _) =>
+        {
+            bool limited = isOver || Interlocked.Increment(ref calls) % 2 == 1;
+            context.Response.StatusCode = limited ? 429 : 200;
+            context.Response.Headers.RetryAfter = "10";
+            return Task.FromResult(limited);
+        };
+        await using RpcEndpoint rpc = new(EndpointUrl.Parse(node.Url), new RpcOptions { TimeoutSeconds = 5, MaxRetries = 0, MaxBatchSize = 10 }, time);
+        Task<IReadOnlyList<RpcReply>> batch = rpc.BatchAsync(RpcEndpointTests.Requests(100), None);
+        await PassAsync(batch); // ten pauses of 10 s each, of which two in a row would be too many
+        Assert.Equal(100, (await batch).Count(r => r.Error is null));
+
+        isOver = true;
+        batch = rpc.BatchAsync(RpcEndpointTests.Requests(100), None);
+        await PassAsync(batch);
+        Assert.Equal(RpcErrorKind.RateLimit, (await Assert.ThrowsAsync<RpcException>(() => batch)).Kind);
+
+        async Task PassAsync(Task until)
+        {
+            while (!until.IsCompleted)
+            {
+                time.Advance(TimeSpan.FromSeconds(0.1));
+                await Task.WhenAny(until, Task.Delay(1));
+            }
+        }
+    }
+
+    [Fact]
     public async Task What_a_limited_endpoint_has_answered_is_kept_and_the_rest_is_asked_of_the_next()
     {
         await using Pair pair = await Pair.StartAsync(Quick with { MaxBatchSize = 10, ExpectedChainId = 900 });
