@@ -169,8 +169,9 @@ internal sealed class Dispatcher(SenderScope scope, Transmitter transmitter, App
         }
     }
 
+    // The reserved places are there whatever else is in flight, which may be more than is allowed now: an earlier run may have had more places.
     private bool HasPlace(OutboxEntry entry, List<OutboxEntry> waiting) => scope.IsUrgent(entry)
-        ? waiting.Count < scope.Options.MaxInFlight
+        ? waiting.Count < scope.Options.MaxInFlight || waiting.Count(scope.IsUrgent) < scope.Options.ReservedForUrgent
         : waiting.Count < scope.Options.MaxInFlight - scope.Options.ReservedForUrgent;
 
     /// <summary>What those lack that were not looked at in this cycle, as the last look at them said.</summary>
