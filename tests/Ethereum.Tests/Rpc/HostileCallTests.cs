@@ -55,6 +55,42 @@ public sealed class HostileCallTests
     }
 
     [Theory]
+    [InlineData("500", true)]
+    [InlineData("silence", true)]
+    [InlineData("silence", false)]
+    public async Task Silence_to_what_the_first_could_not_answer_costs_health_only_if_a_small_question_goes_unanswered_too(string way, bool lives)
+    {
+        await using Pair pair = await Pair.StartAsync(Quick with { TimeoutSeconds = 5, ExpectedChainId = 900 });
+        pair.FirstErrs(r => (int)r["params"]![0]! == 2 ? MisbehavingNode.Error(r["id"], -32000, "execution timeout") : null);
+        Hostile hostile = new(way, [2]);
+        pair.Second.Instead = hostile.AnswerAsync;
+        for (int i = 0; i < 3; i++)
+        {
+            int probes = pair.Second.Probes;
+            await AssertOthersAsync(pair.Rpc, hostile.Calls, 5, isTransient: false);
+            await Eventually.TrueAsync(() => pair.Second.Probes > probes || pair.Rpc.Endpoints[1].State.SickSince is not null);
+            if (!lives)
+            {
+                pair.Second.Instead = async (context, _) =>
+                {
+                    await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    return true;
+                };
+            }
+        }
+
+        Assert.Equal(lives ? 3 : 1, hostile.Failed);
+        if (lives)
+        {
+            Assert.Equal([1, 1], pair.Rpc.Endpoints.Select(e => e.Health));
+        }
+        else
+        {
+            await Eventually.TrueAsync(() => pair.Rpc.Endpoints[1].Health < 1);
+        }
+    }
+
+    [Theory]
     [InlineData("500")]
     [InlineData("silence")]
     public async Task A_batch_of_nothing_else_is_the_outcome_of_its_calls(string way)
@@ -179,11 +215,11 @@ public sealed class HostileCallTests
         Assert.Equal(256, suspects.Among([.. Enumerable.Range(0, 1000).Select(i => new RpcRequest("eth_call", i, "0x1"))]).Length);
     }
 
-    private static async Task AssertOthersAsync(IJsonRpc rpc, int[] hostile, int count)
+    private static async Task AssertOthersAsync(IJsonRpc rpc, int[] hostile, int count, bool isTransient = true)
     {
         IReadOnlyList<RpcReply> replies = await rpc.BatchAsync(RpcEndpointTests.Requests(count), None);
         Assert.Equal(Enumerable.Range(0, count).Except(hostile), replies.Where(r => r.Error is null).Select(r => r.Result.GetInt32()));
-        Assert.All(hostile, i => Assert.True(replies[i].Error!.IsTransient, $"{replies[i].Error}"));
+        Assert.All(hostile, i => Assert.True(replies[i].Error!.IsTransient == isTransient, $"{replies[i].Error}"));
     }
 
     private sealed class Hostile(string way, int[] calls)

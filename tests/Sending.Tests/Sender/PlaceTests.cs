@@ -43,7 +43,7 @@ public sealed class PlaceTests
         await QueueAsync(harness, 1);
         harness.MineSteadily();
         await harness.UntilAllFinalAsync();
-        IReadOnlyList<Landed> landed = await harness.LandedAsync();
+        List<Landed> landed = await harness.LandedAsync();
         Assert.Equal(6, landed.Count);
         Assert.All(landed, one => Assert.True(one.Succeeded));
     }
@@ -58,7 +58,7 @@ public sealed class PlaceTests
         await harness.Sender.EnqueueAsync(Move(0), SenderHarness.None);
         harness.MineSteadily();
         await harness.UntilAllFinalAsync();
-        IReadOnlyList<Landed> landed = await harness.LandedAsync();
+        List<Landed> landed = await harness.LandedAsync();
         Assert.InRange(landed.Single(one => one.Name == "move 0").Nonce, 3ul, 6ul);
     }
 
