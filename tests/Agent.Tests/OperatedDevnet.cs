@@ -22,6 +22,9 @@ public sealed class OperatedDevnet : IAsyncLifetime
     /// <summary>A configuration whose account is <see cref="DevnetAccounts.Challenger"/>.</summary>
     public string Config => Path.Combine(_folder, "gavel.json");
 
+    /// <summary>Its data directory.</summary>
+    public string Data => Path.Combine(_folder, "data");
+
     /// <summary>The options that name the chain without a configuration.</summary>
     public string[] Connection => ["--l1", Devnet.L1Url, "--system-config", Devnet.Addresses.SystemConfig.ToString()];
 
@@ -37,7 +40,7 @@ public sealed class OperatedDevnet : IAsyncLifetime
         {
             Challenger = new
             {
-                DataDirectory = Path.Combine(_folder, "data"),
+                DataDirectory = Data,
                 Chains = new[]
                 {
                     new

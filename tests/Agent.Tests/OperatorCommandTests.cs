@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
+using Gavel.Challenger;
 using Gavel.Devnet;
 using Gavel.Ethereum;
 using AbiFunction = Gavel.TestKit.Judges.AbiFunction;
@@ -25,7 +26,7 @@ public sealed class OperatorCommandTests(OperatedDevnet chain) : IClassFixture<O
         AgentProcess.Result text = chain.Run("games", "--account", Operator);
         Assert.Equal(0, text.Exit);
         string line = Assert.Single(text.Output.Split('\n'), line => line.Contains(game, StringComparison.Ordinal));
-        Assert.Matches(@"255\s+1\.2\.0\s+6\s+in progress\s+1\s+\d+m \d+s\s+defender wins\s+0\.08\s+-$", line);
+        Assert.Matches(@"255\s+1\.2\.0\s+6\s+in progress\s+1\s+\d+m \d+s\s+defender wins\s+0\.08\s+-\s+-$", line);
 
         JsonElement row = chain.Json("games", "--open", "--account", Operator).GetProperty("games").EnumerateArray()
             .Single(row => row.GetProperty("game").GetString() == game);
@@ -45,6 +46,32 @@ public sealed class OperatorCommandTests(OperatedDevnet chain) : IClassFixture<O
         AgentProcess.Result unknown = chain.Run("create-game", "77", root, "6", "--key-file", chain.KeyFile);
         Assert.Equal(1, unknown.Exit);
         Assert.Contains("NoImplementation", unknown.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task GameThatEndedAgainstTheRecordedVerdict_IsShownAsLost_WithoutARunningAgent()
+    {
+        Address game = chain.CreateGame(chain.NewRoot());
+        Assert.Equal(0, chain.Run("move", game.ToString(), "0", "attack", Value, "--key-file", chain.KeyFile).Exit); // a root that wins would be the next anchor
+        await chain.Devnet.WarpAsync(TimeSpan.FromSeconds(301));
+        Assert.Equal(0, chain.Run("resolve", game.ToString(), "--key-file", chain.KeyFile).Exit);
+        string folder = Path.Combine(chain.Data, "devnet");
+        new VerdictBook(Path.Combine(folder, "verdicts")).Set(game, new KnownVerdict { Game = game.ToString(), Verdict = Verdict.Valid, Reason = "the nodes said so", L1Block = "7", At = DateTimeOffset.UnixEpoch });
+        new AuditLog(Path.Combine(folder, "audit")).Add(game, new AuditNote
+        {
+            Note = AuditNoteKind.Lost, At = DateTimeOffset.UnixEpoch, Chain = "devnet", Game = game.ToString(), Text = "LOST: call the guardian", LostWei = "0", L1Block = "8",
+        });
+
+        string[] configured = ["--config", chain.Config];
+        AgentProcess.Result text = AgentProcess.Run(OperatedDevnet.Home, ["games", .. configured]);
+        Assert.Contains($"LOST: game {game} ended (challenger wins) against our verdict", text.Output, StringComparison.Ordinal);
+        JsonElement list = JsonDocument.Parse(AgentProcess.Run(OperatedDevnet.Home, ["games", .. configured, "--json"]).Output).RootElement;
+        Assert.Equal(JsonValueKind.Null, list.GetProperty("dangers").ValueKind); // no agent runs
+        JsonElement row = list.GetProperty("games").EnumerateArray().Single(row => row.GetProperty("game").GetString() == game.ToString());
+        Assert.Equal(("valid", true, "0"), (row.GetProperty("recordedVerdict").GetString(), row.GetProperty("isAgainstVerdict").GetBoolean(), row.GetProperty("ourLostWei").GetString()));
+        string explained = AgentProcess.Run(OperatedDevnet.Home, ["explain", game.ToString(), .. configured]).Output;
+        Assert.Contains("our verdict on its root: Valid (the nodes said so)", explained, StringComparison.Ordinal);
+        Assert.Contains("LOST: call the guardian", explained, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -70,6 +70,7 @@ public sealed partial class RunningAgentTests(OperatedDevnet chain) : IClassFixt
 
         Assert.Equal("alive", await _http.GetStringAsync($"{_page}/healthz"));
         string ready = await (await _http.GetAsync($"{_page}/readyz")).Content.ReadAsStringAsync();
+        string dangers = await HoldDangersAsync();
         string said = Said();
         Assert.Contains("agent listens at", said, StringComparison.Ordinal);
         Assert.Contains("defends devnet, second (dry run)", said, StringComparison.Ordinal);
@@ -80,7 +81,7 @@ public sealed partial class RunningAgentTests(OperatedDevnet chain) : IClassFixt
         string key = DevnetAccounts.Challenger.PrivateKey;
         string phraseKey = "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
         Assert.All((string[])[Password, Token, key, key[2..], phraseKey, Phrase], secret =>
-            Assert.All((string[])[said, metrics, ready, spans, kept], text => Assert.DoesNotContain(secret, text, StringComparison.OrdinalIgnoreCase)));
+            Assert.All((string[])[said, metrics, ready, dangers, spans, kept], text => Assert.DoesNotContain(secret, text, StringComparison.OrdinalIgnoreCase)));
 
         // A second agent of the same page, and one of the same journal, are told in one line each.
         AgentProcess.Result second = Second();
@@ -88,6 +89,37 @@ public sealed partial class RunningAgentTests(OperatedDevnet chain) : IClassFixt
         Assert.Contains($"Host:Listen: {_page} is in use (another agent?); choose another port", second.Error, StringComparison.Ordinal);
         Assert.Contains("the journal of account", second.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", second.Error, StringComparison.Ordinal);
+    }
+
+    // The configuration has no Cannon section, and the factory offers types that need one: seen in every view, with the same names.
+    private async Task<string> HoldDangersAsync()
+    {
+        string text = await WaitAsync(async () => await _http.GetStringAsync($"{_page}/dangers"), "preimage-server-missing");
+        JsonElement answer = JsonDocument.Parse(text).RootElement;
+        Assert.Equal(["at", "dangers"], answer.EnumerateObject().Select(property => property.Name));
+        JsonElement danger = answer.GetProperty("dangers").EnumerateArray().Single(danger => danger.GetProperty("code").GetString() == "preimage-server-missing" && danger.GetProperty("chain").GetString() == "devnet");
+        Assert.Equal(
+            ["code", "severity", "origin", "chain", "game", "subject", "problem", "mend", "since", "deadline", "secondsLeft", "docs"],
+            danger.EnumerateObject().Select(property => property.Name));
+        Assert.Equal(("warn", "ours", "docs/dangers.md#preimage-server-missing"), (danger.GetProperty("severity").GetString(), danger.GetProperty("origin").GetString(), danger.GetProperty("docs").GetString()));
+        string[] severities = [.. answer.GetProperty("dangers").EnumerateArray().Select(one => one.GetProperty("severity").GetString()!)];
+        Assert.Equal(severities.OrderByDescending(severity => Array.IndexOf(["watch", "warn", "page"], severity)), severities);
+        Assert.Contains("\nwarn preimage-server-missing: devnet: Cannon:Server is empty", $"\n{await _http.GetStringAsync($"{_page}/dangers.txt")}", StringComparison.Ordinal);
+        using HttpResponseMessage ready = await _http.GetAsync($"{_page}/readyz");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+        Assert.Contains("warn preimage-server-missing: devnet:", await ready.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("gavel_dangers{severity=\"warn\",origin=\"ours\",code=\"preimage-server-missing\"} 2", await _http.GetStringAsync($"{_page}/metrics"), StringComparison.Ordinal);
+        Assert.Contains("Warn preimage-server-missing: devnet: Cannon:Server is empty", Said(), StringComparison.Ordinal);
+
+        string[] configured = ["--config", Path.Combine(_folder, "gavel.json"), "--chain", "devnet"];
+        AgentProcess.Result json = AgentProcess.Run(_folder, ["games", .. configured, "--json"]);
+        Assert.True(json.Exit == 0, json.Error);
+        string?[] chains = [.. JsonDocument.Parse(json.Output).RootElement.GetProperty("dangers").EnumerateArray().Select(one => one.GetProperty("chain").GetString()).Distinct()];
+        Assert.Contains("devnet", chains);
+        Assert.DoesNotContain("second", chains);
+        Assert.Contains("  warn preimage-server-missing: devnet:", AgentProcess.Run(_folder, ["games", .. configured]).Output, StringComparison.Ordinal);
+        Assert.Contains("dangers: none stands, says the running agent", AgentProcess.Run(_folder, ["explain", Address.Zero.ToString(), .. configured]).Output, StringComparison.Ordinal);
+        return text + json.Output;
     }
 
     // The text, once it holds the words.

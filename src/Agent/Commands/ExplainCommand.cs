@@ -15,12 +15,16 @@ internal static class ExplainCommand
         Option<string?> name = new("--chain") { Description = "name of the chain; default: all that are configured" };
         Option<bool> json = new("--json") { Description = "write one JSON value instead of text" };
         Command command = new("explain", "Tell why each bond was spent on a game") { game, config, name, json };
-        command.SetAction((parsed, _) => OperatorRun.RunAsync(command.Name, () =>
+        command.SetAction((parsed, cancellationToken) => OperatorRun.RunAsync(command.Name, async () =>
         {
             (AgentOptions options, IReadOnlyList<ChainOptions> chains) = ConfiguredChains.Read(parsed.GetValue(config), parsed.GetValue(name));
-            Explanation.Read(parsed.GetValue(game), options.Challenger.DataDirectory, chains.Select(chain => chain.Name))
-                .Show(Screen.OfConsole(parsed.GetValue(json)));
-            return Task.CompletedTask;
+            Address address = parsed.GetValue(game);
+            Explanation explanation = Explanation.Read(address, options.Challenger.DataDirectory, [.. chains.Select(chain => chain.Name)]) with
+            {
+                Dangers = await RunningAgent.DangersAsync(options.Host.Listen, danger => danger.Game == address.ToString(), cancellationToken),
+                HasAgent = options.Host.Listen.Length > 0,
+            };
+            explanation.Show(Screen.OfConsole(parsed.GetValue(json)));
         }));
         return command;
     }

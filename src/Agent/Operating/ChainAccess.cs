@@ -1,3 +1,4 @@
+using Gavel.Agent.Configuring;
 using Gavel.Challenger;
 using Gavel.Contracts;
 using Gavel.Ethereum;
@@ -9,14 +10,15 @@ internal sealed class ChainAccess : IAsyncDisposable
 {
     private readonly FailoverRpc _rpc;
 
-    private ChainAccess(FailoverRpc rpc, ulong l1ChainId, Address? factory, ChainOptions? options, string? dataDirectory)
+    private ChainAccess(FailoverRpc rpc, ulong l1ChainId, Address? factory, ChainOptions? options, AgentOptions? agent)
     {
         _rpc = rpc;
         L1 = new ChainReader(rpc);
         L1ChainId = l1ChainId;
         FactoryOrNone = factory;
         Options = options;
-        DataDirectory = dataDirectory;
+        DataDirectory = agent?.Challenger.DataDirectory;
+        Listen = agent?.Host.Listen;
     }
 
     /// <summary>The L1 nodes.</summary>
@@ -38,13 +40,16 @@ internal sealed class ChainAccess : IAsyncDisposable
     /// <summary>Where the agent keeps its outbox; null without a configuration.</summary>
     public string? DataDirectory { get; }
 
+    /// <summary>Where the agent's page is; null without a configuration.</summary>
+    public string? Listen { get; }
+
     /// <summary>Connects to a configured chain.</summary>
-    public static Task<ChainAccess> OfConfigurationAsync(ChainOptions options, string dataDirectory, CancellationToken cancellationToken) => OpenAsync(
+    public static Task<ChainAccess> OfConfigurationAsync(ChainOptions options, AgentOptions agent, CancellationToken cancellationToken) => OpenAsync(
         [.. options.L1.Select(EndpointUrl.Parse)],
         options.SystemConfig is { Length: > 0 } systemConfig ? Address.Parse(systemConfig) : null,
         options.Factory is { Length: > 0 } factory ? Address.Parse(factory) : null,
         options,
-        dataDirectory,
+        agent,
         cancellationToken);
 
     /// <summary>Connects to a node.</summary>
@@ -75,7 +80,7 @@ internal sealed class ChainAccess : IAsyncDisposable
     public ValueTask DisposeAsync() => _rpc.DisposeAsync();
 
     private static async Task<ChainAccess> OpenAsync(
-        EndpointUrl[] l1, Address? systemConfig, Address? factory, ChainOptions? options, string? dataDirectory, CancellationToken cancellationToken)
+        EndpointUrl[] l1, Address? systemConfig, Address? factory, ChainOptions? options, AgentOptions? agent, CancellationToken cancellationToken)
     {
         FailoverRpc rpc = new(l1, options?.Rpc);
         try
@@ -87,7 +92,7 @@ internal sealed class ChainAccess : IAsyncDisposable
                 factory = (await ChainContracts.FromSystemConfigAsync(client, address, BlockRef.Latest, cancellationToken)).Factory;
             }
 
-            return new ChainAccess(rpc, chainId, factory, options, dataDirectory);
+            return new ChainAccess(rpc, chainId, factory, options, agent);
         }
         catch
         {

@@ -51,7 +51,7 @@ internal sealed class ConnectionInputs
 
             (AgentOptions options, IReadOnlyList<ChainOptions> chains) = ConfiguredChains.Read(parsed.GetValue(_config), parsed.GetValue(_chain));
             return chains.Count == 1
-                ? await ChainAccess.OfConfigurationAsync(chains[0], options.Challenger.DataDirectory, cancellationToken)
+                ? await ChainAccess.OfConfigurationAsync(chains[0], options, cancellationToken)
                 : throw OperatorException.BadInput($"--chain: name one of the configured chains: {string.Join(", ", chains.Select(chain => chain.Name))}");
         }
 

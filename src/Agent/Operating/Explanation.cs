@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
+using Gavel.Agent.Hosting;
 using Gavel.Challenger;
 using Gavel.Sending;
 
@@ -42,16 +44,29 @@ internal sealed record Explanation
 
     public required IReadOnlyList<ExplainedCall> Calls { get; init; }
 
+    /// <summary>What happened to the game to our loss.</summary>
+    public required IReadOnlyList<AuditNote> Notes { get; init; }
+
+    /// <summary>What is kept of our verdict while the game is not settled; null where nothing is.</summary>
+    public KnownVerdict? Verdict { get; init; }
+
+    /// <summary>The dangers of this game that the running agent tells of; null where none could be asked.</summary>
+    public IReadOnlyList<DangerView>? Dangers { get; init; }
+
+    /// <summary>Whether the configuration has a page at which an agent would be asked.</summary>
+    [JsonIgnore]
+    public bool HasAgent { get; init; }
+
     /// <summary>Reads what is recorded of a game.</summary>
     /// <param name="game">The game.</param>
     /// <param name="dataDirectory">The agent's data directory.</param>
     /// <param name="chains">The chains whose trails are searched.</param>
-    public static Explanation Read(Address game, string dataDirectory, IEnumerable<string> chains)
+    public static Explanation Read(Address game, string dataDirectory, IReadOnlyList<string> chains)
     {
+        AuditLog[] trails = [.. chains.Select(chain => Path.Combine(dataDirectory, chain, "audit")).Where(Directory.Exists).Select(folder => new AuditLog(folder))];
         AuditRecord[] records =
         [
-            .. chains.Select(chain => Path.Combine(dataDirectory, chain, "audit")).Where(Directory.Exists)
-                .SelectMany(folder => new AuditLog(folder).Read(game)).OrderBy(record => record.At),
+            .. trails.SelectMany(trail => trail.Read(game)).OrderBy(record => record.At),
         ];
         Dictionary<string, OutboxEntry> entries = records.Length == 0 ? [] : Entries(Path.Combine(dataDirectory, "outbox"));
 
@@ -72,6 +87,8 @@ internal sealed record Explanation
                 .DistinctBy(call => call.Record.Intent)
                 .Aggregate(UInt256.Zero, (sum, call) => sum + UInt256.Parse(call.Record.BondWei)),
             Calls = calls,
+            Notes = [.. trails.SelectMany(trail => trail.ReadNotes(game)).OrderBy(note => note.At)],
+            Verdict = chains.Select(chain => VerdictBook.Peek(Path.Combine(dataDirectory, chain, "verdicts"), game)).FirstOrDefault(verdict => verdict is not null),
         };
     }
 
@@ -79,13 +96,24 @@ internal sealed record Explanation
     public void Show(Screen screen)
     {
         screen.Json(this);
-        if (Calls.Count == 0)
+        screen.Line(Calls.Count == 0
+            ? $"nothing is recorded of game {Game}: no call was decided on it"
+            : $"game {Game}: {Calls.Count} calls decided, {Ether.Format(BondsWei)} ETH bonded");
+        if (Verdict is { } verdict)
         {
-            screen.Line($"nothing is recorded of game {Game}: no call was decided on it");
-            return;
+            screen.Line($"our verdict on its root: {verdict.Verdict} ({verdict.Reason})");
         }
 
-        screen.Line($"game {Game}: {Calls.Count} calls decided, {Ether.Format(BondsWei)} ETH bonded");
+        foreach (AuditNote note in Notes)
+        {
+            screen.Line($"{note.At.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z  {(note.Note == AuditNoteKind.Lost ? "" : "bond lost: ")}{note.Text}");
+        }
+
+        if (HasAgent)
+        {
+            RunningAgent.Show(screen, Dangers);
+        }
+
         foreach ((AuditRecord record, IntentOutcome? outcome) in Calls)
         {
             string claim = record.Claim is int index ? string.Create(CultureInfo.InvariantCulture, $" claim {index}") : "";

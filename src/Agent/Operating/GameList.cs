@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
+using Gavel.Agent.Hosting;
 using Gavel.Challenger;
 using Gavel.Contracts;
 using Gavel.GameSolver;
@@ -45,6 +46,15 @@ internal sealed record GameRow
 
     /// <summary>What it owes our accounts.</summary>
     public UInt256? OurCreditWei { get; init; }
+
+    /// <summary>What our accounts bonded in a game that is over and others get; null while it goes on.</summary>
+    public UInt256? OurLostWei { get; init; }
+
+    /// <summary>What the agent with this configuration thinks, or thought, of the root; null where nothing is recorded.</summary>
+    public Verdict? RecordedVerdict { get; init; }
+
+    /// <summary>Whether the game ended against that; null where nothing is recorded, or the game goes on.</summary>
+    public bool? IsAgainstVerdict { get; init; }
 }
 
 /// <summary>The games of a chain at one L1 block.</summary>
@@ -62,6 +72,13 @@ internal sealed record GameList
     public required ulong Total { get; init; }
 
     public required IReadOnlyList<GameRow> Games { get; init; }
+
+    /// <summary>The dangers of this chain and of no chain in particular that the running agent tells of; null where none could be asked.</summary>
+    public IReadOnlyList<DangerView>? Dangers { get; init; }
+
+    /// <summary>Whether the configuration has a page at which an agent would be asked.</summary>
+    [JsonIgnore]
+    public bool HasAgent { get; init; }
 
     /// <summary>Reads the list.</summary>
     /// <param name="chain">The chain.</param>
@@ -91,7 +108,15 @@ internal sealed record GameList
             rows.AddRange(await Task.WhenAll(portion.Select(game => RowAsync(chain, reader, game, accounts, view, cancellationToken))));
         }
 
-        return new GameList { L1Block = new L1Block(view), Factory = chain.Factory, Total = count.Value, Games = rows };
+        return new GameList
+        {
+            L1Block = new L1Block(view),
+            Factory = chain.Factory,
+            Total = count.Value,
+            Games = rows,
+            Dangers = await RunningAgent.DangersAsync(chain.Listen, danger => danger.Chain is null || danger.Chain == chain.Options?.Name, cancellationToken),
+            HasAgent = !string.IsNullOrEmpty(chain.Listen),
+        };
     }
 
     /// <summary>Those games that are in progress or owe one of the accounts something.</summary>
@@ -113,13 +138,26 @@ internal sealed record GameList
     {
         screen.Json(this);
         screen.Line($"{Games.Count} of {Total} games of factory {Factory} at L1 block {L1Block.Number}");
-        if (Games.Count == 0)
+        if (Games.Count > 0)
         {
-            return;
+            ShowTable(screen);
         }
 
+        foreach (GameRow lost in Games.Where(game => game.IsAgainstVerdict == true))
+        {
+            screen.Line($"LOST: game {lost.Game} ended ({Screen.Status(lost.Status)}) against our verdict; agent explain {lost.Game} tells more");
+        }
+
+        if (HasAgent)
+        {
+            RunningAgent.Show(screen, Dangers);
+        }
+    }
+
+    private void ShowTable(Screen screen)
+    {
         screen.Table(
-            ["#>", "game", "type>", "version", "L2 block>", "status", "claims>", "left>", "if nobody moves", "our bonds ETH>", "our credit ETH>"],
+            ["#>", "game", "type>", "version", "L2 block>", "status", "claims>", "left>", "if nobody moves", "our bonds ETH>", "our credit ETH>", "lost ETH>"],
             [
                 .. Games.Select(game => new[]
                 {
@@ -127,6 +165,7 @@ internal sealed record GameList
                     game.L2Block.ToString(), Screen.Status(game.Status), game.Claims is int claims ? Text((ulong)claims) : "?",
                     Screen.Duration(game.SecondsLeft), game.Forecast is { } forecast ? Screen.Status(forecast) : "-",
                     game.OurBondsWei is { } bonds ? Screen.Eth(bonds) : "?", game.OurCreditWei is { } credit ? Screen.Eth(credit) : "?",
+                    Screen.Eth(game.OurLostWei ?? UInt256.Zero),
                 }),
             ]);
     }
@@ -152,6 +191,7 @@ internal sealed record GameList
         }
 
         bool isOpen = game.State.Status == GameStatus.InProgress;
+        (Verdict? verdict, bool isLost) = Recorded(chain, listed.Game);
         return row with
         {
             Status = game.State.Status,
@@ -160,7 +200,23 @@ internal sealed record GameList
             Forecast = isOpen ? Resolving(game.Claims) : null,
             OurBondsWei = Sum(game.State.Claims.Where(claim => accounts.Contains(claim.Claimant)).Select(claim => claim.Bond)),
             OurCreditWei = Sum(game.State.Credits.Values.Select(credit => credit.Owed)),
+            OurLostWei = isOpen ? null : LostBonds.WeiOf(game.Claims, LostBonds.ClaimsOf(metadata.Generation, game.State, game.Claims, accounts)),
+            RecordedVerdict = verdict,
+            IsAgainstVerdict = isOpen ? null : isLost ? true : verdict is { } known ? KnownVerdict.IsAgainst(known, game.State.Status) : null,
         };
+    }
+
+    // What the agent keeps of a game that is not settled, and whether its trail tells of a loss.
+    private static (Verdict? Verdict, bool IsLost) Recorded(ChainAccess chain, Address game)
+    {
+        if (chain is not { Options: { } options, DataDirectory: { } data })
+        {
+            return (null, false);
+        }
+
+        string audit = Path.Combine(data, options.Name, "audit");
+        bool isLost = Directory.Exists(audit) && new AuditLog(audit).ReadNotes(game).Any(note => note.Note == AuditNoteKind.Lost);
+        return (VerdictBook.Peek(Path.Combine(data, options.Name, "verdicts"), game)?.Verdict, isLost);
     }
 
     private static GameStatus Resolving(Game game) => GameSolver.Resolving.Forecast.Of(game).Status;

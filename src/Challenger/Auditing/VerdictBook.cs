@@ -26,6 +26,10 @@ public sealed record KnownVerdict
 
     /// <summary>How the game ended, where that is against our verdict or took a bond of ours; null otherwise.</summary>
     public KnownResult? Result { get; init; }
+
+    /// <summary>Whether a game's end is against a verdict on its root.</summary>
+    public static bool IsAgainst(Verdict verdict, GameStatus status) =>
+        (verdict, status) is (Verdict.Invalid, GameStatus.DefenderWins) or (Verdict.Valid, GameStatus.ChallengerWins);
 }
 
 /// <summary>How a game ended to our loss.</summary>
@@ -86,6 +90,9 @@ public sealed class VerdictBook
     /// <summary>What is known of a game; null if nothing.</summary>
     public KnownVerdict? Find(Address game) => _known.GetValueOrDefault(game);
 
+    /// <summary>What another process keeps of a game in a folder; null if nothing.</summary>
+    public static KnownVerdict? Peek(string folder, Address game) => Read(Path.Combine(folder, NameOf(game)))?.Verdict;
+
     /// <summary>
     /// Takes what was decided of a game in progress. A verdict replaces another; that it is unavailable now replaces none, and is noted only where
     /// we hold a bond.
@@ -145,7 +152,9 @@ public sealed class VerdictBook
         }
     }
 
-    private string PathOf(Address game) => Path.Combine(_folder, $"{Hex.Encode(Address.BytesOf(in game))}.json");
+    private string PathOf(Address game) => Path.Combine(_folder, NameOf(game));
+
+    private static string NameOf(Address game) => $"{Hex.Encode(Address.BytesOf(in game))}.json";
 }
 
 /// <summary>How verdicts are kept.</summary>

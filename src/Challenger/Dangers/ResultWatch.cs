@@ -107,7 +107,7 @@ public sealed class ResultWatch(
         }
 
         GameRules rules = game.Rules!;
-        if (!ResolutionOrder.At(claims, new GameTime(rules.Clock, view.Timestamp)).CanResolveGame || !IsAgainst(verdict.Verdict, Forecast.Of(claims).Status))
+        if (!ResolutionOrder.At(claims, new GameTime(rules.Clock, view.Timestamp)).CanResolveGame || !KnownVerdict.IsAgainst(verdict.Verdict, Forecast.Of(claims).Status))
         {
             return [];
         }
@@ -120,15 +120,15 @@ public sealed class ResultWatch(
     private async Task<KnownVerdict?> ConcludeAsync(
         Address address, KnownVerdict verdict, GameMetadata game, GameState state, Game claims, L1View view, CancellationToken cancellationToken)
     {
-        bool isAgainst = IsAgainst(verdict.Verdict, state.Status);
-        int[] lost = LostClaims(game, state, claims);
-        UInt256 wei = lost.Aggregate(UInt256.Zero, (sum, claim) => sum + claims[claim].Bond);
+        bool isAgainst = KnownVerdict.IsAgainst(verdict.Verdict, state.Status);
+        IReadOnlyList<int> lost = LostBonds.ClaimsOf(game.Generation, state, claims, accounts);
+        UInt256 wei = LostBonds.WeiOf(claims, lost);
         if (verdict.Result is { } known && known.IsAgainstVerdict == isAgainst && known.LostWei == wei.ToString())
         {
             return verdict;
         }
 
-        if (!isAgainst && lost.Length == 0)
+        if (!isAgainst && lost.Count == 0)
         {
             verdicts.Remove(address);
             return null;
@@ -188,19 +188,6 @@ public sealed class ResultWatch(
         return calls;
     }
 
-    // In the mode of refunds nobody loses a bond; while the mode is undecided the registry says which it will be.
-    private int[] LostClaims(GameMetadata game, GameState state, Game claims)
-    {
-        bool isRefunded = state.BondMode == BondDistributionMode.Refund || (state.BondMode == BondDistributionMode.Undecided && !state.IsProper);
-        if (game.Generation != GameGeneration.V1 && isRefunded)
-        {
-            return [];
-        }
-
-        IReadOnlyList<Address> recipients = Forecast.Of(claims).BondRecipients;
-        return [.. Enumerable.Range(0, claims.Count).Where(i => accounts.Contains(claims[i].Claimant) && !accounts.Contains(recipients[i]) && !claims[i].Bond.IsZero)];
-    }
-
     private void Record(Address game, Danger danger, AuditNoteKind kind, UInt256 lost, L1View view)
     {
         try
@@ -221,7 +208,4 @@ public sealed class ResultWatch(
             return; // the board and the log have it; that the disk takes nothing is a danger of its own
         }
     }
-
-    private static bool IsAgainst(Verdict verdict, GameStatus status) =>
-        (verdict, status) is (Verdict.Invalid, GameStatus.DefenderWins) or (Verdict.Valid, GameStatus.ChallengerWins);
 }
