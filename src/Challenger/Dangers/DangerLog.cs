@@ -40,7 +40,7 @@ internal sealed partial class DangerLog(IDangerSource board, TimeProvider clock,
             double? left = (danger.Deadline - now)?.TotalSeconds;
             if (!_told.TryGetValue(key, out Told? told) || danger.Severity > told.Severity || IsHalved(told.Left, left))
             {
-                LogDanger(logger, LevelOf(danger), danger.Severity, danger.Code, danger.Subject, danger.Problem, danger.Mend, LeftOf(left));
+                Tell(danger, left);
                 told = new Told(danger.Severity, left, danger.Since);
             }
 
@@ -51,6 +51,15 @@ internal sealed partial class DangerLog(IDangerSource board, TimeProvider clock,
         {
             _told.Remove((kind, subject));
             LogOver(logger, kind.Code, subject, told.Since);
+        }
+    }
+
+    private void Tell(Danger danger, double? left)
+    {
+        LogLevel level = LevelOf(danger);
+        if (logger.IsEnabled(level))
+        {
+            LogDanger(logger, level, danger.Severity, danger.Code, danger.Subject, danger.Problem, danger.Mend, LeftOf(left));
         }
     }
 

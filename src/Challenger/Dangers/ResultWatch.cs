@@ -159,7 +159,7 @@ public sealed class ResultWatch(
         return concluded;
     }
 
-    private IEnumerable<Danger> Show(Address address, KnownVerdict? verdict)
+    private Danger[] Show(Address address, KnownVerdict? verdict)
     {
         if (verdict?.Result is not { } result)
         {
