@@ -2,7 +2,7 @@ namespace Gavel.GameSolver;
 
 /// <summary>
 /// The truth about one game, as far as it is known. Answers with a value never change during the game; one that is unavailable may be had
-/// later. Implementations answer from memory: whatever takes time is done elsewhere and reported as unavailable until then.
+/// later. Implementations answer from memory, and to ask them changes nothing: what they lack is named as a <see cref="TraceWant"/> and fetched elsewhere.
 /// </summary>
 public interface ITrace
 {

@@ -7,10 +7,11 @@ public readonly struct TraceAnswer<T>
 {
     private readonly T? _value;
 
-    internal TraceAnswer(T? value, string? reason, bool isUnderWay = false)
+    internal TraceAnswer(T? value, string? reason, TraceWant? want = null, bool isUnderWay = false)
     {
         _value = value;
         Reason = reason;
+        Want = want;
         IsUnderWay = isUnderWay;
     }
 
@@ -25,9 +26,15 @@ public readonly struct TraceAnswer<T>
     /// <summary>Why there is no value; null when there is one.</summary>
     public string? Reason { get; }
 
+    /// <summary>What would have to be learnt for there to be one; null where there is a value, or nothing that could be fetched.</summary>
+    public TraceWant? Want { get; }
+
     /// <summary>True when there is no value yet and nothing stands against there being one: it is being worked out.</summary>
     public bool IsUnderWay { get; }
 }
+
+/// <summary>What a trace would have to learn to answer. The solver hands it on to whoever can fetch it; to ask for a value changes nothing.</summary>
+public abstract record TraceWant;
 
 /// <summary>Makes answers of a trace.</summary>
 public static class TraceAnswer
@@ -36,16 +43,18 @@ public static class TraceAnswer
     public static TraceAnswer<T> Of<T>(T value) => new(value, null);
 
     /// <summary>No value, and why.</summary>
-    public static TraceAnswer<T> Unavailable<T>(string reason)
+    /// <param name="reason">In words.</param>
+    /// <param name="want">What would have to be learnt; null where nothing can be fetched.</param>
+    public static TraceAnswer<T> Unavailable<T>(string reason, TraceWant? want = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(reason);
-        return new TraceAnswer<T>(default, reason);
+        return new TraceAnswer<T>(default, reason, want);
     }
 
     /// <summary>No value yet, and how far it is; nothing stands against there being one.</summary>
-    public static TraceAnswer<T> UnderWay<T>(string progress)
+    public static TraceAnswer<T> UnderWay<T>(string progress, TraceWant? want = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(progress);
-        return new TraceAnswer<T>(default, progress, isUnderWay: true);
+        return new TraceAnswer<T>(default, progress, want, isUnderWay: true);
     }
 }

@@ -9,7 +9,10 @@ namespace Gavel.Rollup;
 /// <param name="SafeL2">The last L2 block whose data are on L1.</param>
 /// <param name="UnsafeL2">The newest L2 block it knows.</param>
 /// <param name="FinalizedL2">The last L2 block derived from finalised L1 blocks.</param>
-public sealed record SyncStatus(BlockId CurrentL1, BlockId HeadL1, BlockId SafeL2, BlockId UnsafeL2, BlockId FinalizedL2);
+/// <param name="FinalizedL1">The newest finalised L1 block it knows; number 0 where it does not say.</param>
+/// <param name="LocalSafeL2">The last L2 block that it derived from L1 by itself; <paramref name="SafeL2"/> where it does not tell them apart.</param>
+public sealed record SyncStatus(
+    BlockId CurrentL1, BlockId HeadL1, BlockId SafeL2, BlockId UnsafeL2, BlockId FinalizedL2, BlockId FinalizedL1, BlockId LocalSafeL2);
 
 /// <summary>An output root as a rollup node tells it; not to be believed without <see cref="TrustedNodes"/>.</summary>
 /// <param name="Block">The L2 block.</param>
@@ -31,12 +34,25 @@ public sealed class RollupNode(IJsonRpc rpc)
     public async Task<SyncStatus> SyncStatusAsync(CancellationToken cancellationToken)
     {
         RpcValue status = await AskAsync("optimism_syncStatus", null, cancellationToken);
+        BlockId safe = BlockId.Read(status["safe_l2"]);
         return new SyncStatus(
             BlockId.Read(status["current_l1"]),
             BlockId.Read(status["head_l1"]),
-            BlockId.Read(status["safe_l2"]),
+            safe,
             BlockId.Read(status["unsafe_l2"]),
-            BlockId.Read(status["finalized_l2"]));
+            BlockId.Read(status["finalized_l2"]),
+            !status["finalized_l1"].IsNull ? BlockId.Read(status["finalized_l1"]) : default,
+            !status["local_safe_l2"].IsNull ? BlockId.Read(status["local_safe_l2"]) : safe);
+    }
+
+    /// <summary><c>optimism_rollupConfig</c>.</summary>
+    /// <exception cref="RpcException">The node gave no usable answer.</exception>
+    public async Task<RollupConfig> ConfigAsync(CancellationToken cancellationToken)
+    {
+        RpcValue config = await AskAsync("optimism_rollupConfig", null, cancellationToken);
+        RpcValue genesis = config["genesis"];
+        return new RollupConfig(
+            config["l1_chain_id"].Number(), config["l2_chain_id"].Number(), BlockId.Read(genesis["l1"]), BlockId.Read(genesis["l2"]));
     }
 
     /// <summary><c>optimism_outputAtBlock</c>.</summary>

@@ -2,137 +2,162 @@ using Gavel.Ethereum;
 
 namespace Gavel.Rollup;
 
+/// <summary>A rollup node that is trusted, and whose voice it is.</summary>
+/// <param name="Name">Its address without credentials.</param>
+/// <param name="Group">See <see cref="NodeLabel"/>.</param>
+/// <param name="Node">The node.</param>
+public sealed record TrustedRollupNode(string Name, string Group, RollupNode Node);
+
+/// <summary>An L2 execution node that is trusted, and whose voice it is.</summary>
+/// <param name="Name">Its address without credentials.</param>
+/// <param name="Group">See <see cref="NodeLabel"/>.</param>
+/// <param name="Node">The node.</param>
+public sealed record TrustedExecutionNode(string Name, string Group, L2ExecutionNode Node);
+
 /// <summary>
-/// The nodes that the operator trusts, taken together: at least one rollup node and one L2 execution node. An answer is one that every
-/// node able to answer agrees on and that was rebuilt from the execution node's data. A node that lags does not vote; two that contradict
-/// each other make the answer unavailable.
+/// The nodes that the operator trusts, each with one voice in its group. They are looked at once a cycle; what a game needs is asked on tasks that
+/// outlive the cycle and is kept. A node that is silent, slow or failing costs its own voice only.
 /// </summary>
-/// <param name="rollupNodes">At least one.</param>
-/// <param name="executionNodes">At least one.</param>
-/// <param name="l1">L1, by which the fork that a rollup node follows is checked.</param>
-public sealed class TrustedNodes(IReadOnlyList<RollupNode> rollupNodes, IReadOnlyList<L2ExecutionNode> executionNodes, ChainReader l1)
+public sealed class TrustedNodes : IDisposable
 {
+    private static readonly TimeSpan _forgetAfter = TimeSpan.FromDays(1);
+
+    private readonly L1Book _l1;
+    private readonly TimeProvider _clock;
+    private DateTimeOffset _forgot;
+
+    /// <summary>Asks nothing yet.</summary>
+    /// <param name="rollupNodes">At least one.</param>
+    /// <param name="executionNodes">At least one.</param>
+    /// <param name="l1">L1, by which the fork that a rollup node follows is checked.</param>
+    /// <param name="l1ChainId">L1's chain id.</param>
+    /// <param name="minimum">How many groups must agree; null for one of one, else two.</param>
+    /// <param name="limits">Time limits.</param>
+    /// <param name="log">Our own log of safe heads.</param>
+    /// <param name="clock">The host's clock.</param>
+    public TrustedNodes(
+        IReadOnlyList<TrustedRollupNode> rollupNodes,
+        IReadOnlyList<TrustedExecutionNode> executionNodes,
+        ChainReader l1,
+        ulong l1ChainId,
+        int? minimum,
+        TrustLimits limits,
+        SafeHeadLog log,
+        TimeProvider clock)
+    {
+        ArgumentNullException.ThrowIfNull(rollupNodes);
+        ArgumentNullException.ThrowIfNull(executionNodes);
+        ArgumentNullException.ThrowIfNull(limits);
+        _clock = clock;
+        _l1 = new L1Book(l1, limits.AnswerTime, clock);
+        Limits = limits;
+        L1ChainId = l1ChainId;
+        Rollup = [.. rollupNodes.Select(node => new RollupWatch(new NodeLabel(NodeKind.Rollup, node.Name, node.Group), node.Node, _l1, log, limits, clock))];
+        Execution = [.. executionNodes.Select(node => new ExecutionWatch(new NodeLabel(NodeKind.Execution, node.Name, node.Group), node.Node, limits, clock))];
+        Groups = rollupNodes.Select(node => node.Group).Distinct(StringComparer.Ordinal).Count();
+        Minimum = Math.Clamp(minimum ?? Quorum.DefaultMinimum(Groups), 1, Math.Max(Groups, 1));
+        Log = log;
+    }
+
+    /// <summary>How many groups of rollup nodes are configured.</summary>
+    public int Groups { get; }
+
+    /// <summary>How many of them must agree.</summary>
+    public int Minimum { get; }
+
+    /// <summary>Time limits.</summary>
+    public TrustLimits Limits { get; }
+
+    /// <summary>Our own log of safe heads.</summary>
+    public SafeHeadLog Log { get; }
+
+    internal ulong L1ChainId { get; }
+
+    internal L1Book L1 => _l1;
+
+    internal IReadOnlyList<RollupWatch> Rollup { get; }
+
+    internal IReadOnlyList<ExecutionWatch> Execution { get; }
+
+    internal TimeProvider Clock => _clock;
+
+    /// <summary>L1 blocks that rollup nodes of ours have lately told by hash: the ones that they derive from, independent of our L1 endpoints.</summary>
+    public IReadOnlyList<BlockId> KnownL1Blocks =>
+    [
+        .. Rollup.Select(watch => watch.Status).Where(status => status.HasValue)
+            .SelectMany(status => new[] { status.Value!.CurrentL1, status.Value.HeadL1, status.Value.FinalizedL1 })
+            .Where(block => block.Number > 0).Distinct(),
+    ];
+
     /// <summary>
-    /// The last L2 block that can be derived from L1 up to and including a block, told only by nodes that have gone past that block on the
-    /// same fork.
+    /// Looks at every node once: how far it is, and who it is. Each has its own time for it; a node that takes longer is silent for this cycle.
     /// </summary>
-    /// <param name="l1Head">Hash of the L1 block: a game's L1 head.</param>
-    /// <param name="cancellationToken">Cancels the requests.</param>
-    public async Task<NodeAnswer<BlockId>> SafeHeadAsync(Hash32 l1Head, CancellationToken cancellationToken)
+    /// <param name="wasReorganised">Whether L1 was reorganised since the last look.</param>
+    /// <param name="cancellationToken">Ends the wait, not the questions.</param>
+    public async Task LookAsync(bool wasReorganised, CancellationToken cancellationToken)
     {
-        try
+        DateTimeOffset now = _clock.GetUtcNow();
+        if (wasReorganised)
         {
-            RpcBlock? head = await l1.FindBlockAsync(BlockRef.At(l1Head, requireCanonical: false), cancellationToken);
-            if (head is null || !await IsOnL1Async(new BlockId(l1Head, head.Number), cancellationToken))
-            {
-                return NodeAnswer.Unavailable<BlockId>($"the L1 node does not have {l1Head} on its chain");
-            }
+            _l1.Reorganised();
+        }
 
-            BlockId block = new(l1Head, head.Number);
-            return await AgreeAsync("safe head", rollupNodes, node => SafeHeadOfAsync(node, block, cancellationToken));
-        }
-        catch (RpcException error)
+        if (now - _forgot > _forgetAfter)
         {
-            return NodeAnswer.Unavailable<BlockId>($"the L1 node gave no answer: {error.Message}");
+            _forgot = now;
+            Forget(now - _forgetAfter);
         }
+
+        // Who was silent at the last look is looked at too, but not waited for: one dead node costs a cycle nothing.
+        List<Task> awaited = [];
+        foreach (RollupWatch watch in Rollup)
+        {
+            bool isAwaited = watch.SilentSince is null;
+            Task look = watch.LookAsync(now);
+            awaited.AddRange(isAwaited ? [look] : []);
+        }
+
+        foreach (ExecutionWatch watch in Execution)
+        {
+            bool isAwaited = watch.SilentSince is null;
+            Task look = watch.LookAsync(now);
+            awaited.AddRange(isAwaited ? [look] : []);
+        }
+
+        await Task.WhenAll(awaited).WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The output root of a block, told by the rollup nodes and rebuilt from the execution nodes; both must agree.</summary>
-    /// <param name="block">The L2 block, at most <paramref name="safeHead"/>.</param>
-    /// <param name="safeHead">The safe head by which the block is judged.</param>
-    /// <param name="cancellationToken">Cancels the requests.</param>
-    public async Task<NodeAnswer<VerifiedOutput>> OutputAsync(ulong block, BlockId safeHead, CancellationToken cancellationToken)
+    /// <summary>The truth about a game's root as these nodes tell it.</summary>
+    public GameCase CaseOf(GameFacts facts) => new(facts, this);
+
+    /// <inheritdoc/>
+    public void Dispose()
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(block, safeHead.Number);
-        NodeAnswer<VerifiedOutput> rebuilt = await AgreeAsync(
-            $"output of block {block}", executionNodes, node => node.OutputAsync(block, safeHead, cancellationToken), output => output.OutputRoot);
-        if (!rebuilt.IsAvailable)
+        foreach (RollupWatch watch in Rollup)
         {
-            return rebuilt;
+            watch.Dispose();
         }
 
-        NodeAnswer<ToldOutput> told = await AgreeAsync(
-            $"output of block {block}", rollupNodes, async node => NodeAnswer.Of(await node.OutputAtBlockAsync(block, cancellationToken)), output => output.OutputRoot);
-        if (!told.IsAvailable)
+        foreach (ExecutionWatch watch in Execution)
         {
-            return NodeAnswer.Unavailable<VerifiedOutput>(told.Reason);
+            watch.Dispose();
         }
 
-        return told.Value.OutputRoot == rebuilt.Value.OutputRoot && told.Value.Block.Hash == rebuilt.Value.Block.Hash
-            ? rebuilt
-            : NodeAnswer.Unavailable<VerifiedOutput>(
-                $"the rollup node says output {told.Value.OutputRoot} for block {told.Value.Block}, but the execution node's header and account proof of {rebuilt.Value.Block} give {rebuilt.Value.OutputRoot}");
+        _l1.Dispose();
     }
 
-    private async Task<NodeAnswer<BlockId>> SafeHeadOfAsync(RollupNode node, BlockId l1Head, CancellationToken cancellationToken)
+    private void Forget(DateTimeOffset before)
     {
-        SyncStatus status = await node.SyncStatusAsync(cancellationToken);
-        if (status.CurrentL1.Number <= l1Head.Number)
+        foreach (RollupWatch watch in Rollup)
         {
-            return NodeAnswer.Unavailable<BlockId>(
-                $"the rollup node has processed L1 up to block {status.CurrentL1.Number} and must be past {l1Head.Number}");
+            watch.Forget(before);
         }
 
-        if (!await IsOnL1Async(status.CurrentL1, cancellationToken))
+        foreach (ExecutionWatch watch in Execution)
         {
-            return NodeAnswer.Unavailable<BlockId>($"the rollup node is at L1 block {status.CurrentL1}, which our L1 node does not have on its chain");
+            watch.Forget(before);
         }
 
-        SafeHeadAtL1 safe = await node.SafeHeadAtL1BlockAsync(l1Head.Number, cancellationToken);
-        if (safe.L1Block.Number > l1Head.Number)
-        {
-            return NodeAnswer.Unavailable<BlockId>($"the rollup node gave the safe head at L1 block {safe.L1Block.Number} when asked for {l1Head.Number}");
-        }
-
-        return await IsOnL1Async(safe.L1Block, cancellationToken)
-            ? NodeAnswer.Of(safe.SafeHead)
-            : NodeAnswer.Unavailable<BlockId>($"the rollup node recorded the safe head at L1 block {safe.L1Block}, which is not on our L1 node's chain");
-    }
-
-    private async Task<bool> IsOnL1Async(BlockId block, CancellationToken cancellationToken) =>
-        (await l1.FindBlockAsync(BlockRef.At(block.Number), cancellationToken))?.Hash == block.Hash;
-
-    private static Task<NodeAnswer<T>> AgreeAsync<TNode, T>(string what, IReadOnlyList<TNode> nodes, Func<TNode, Task<NodeAnswer<T>>> ask)
-        where T : notnull => AgreeAsync(what, nodes, ask, value => value);
-
-    // Asks all nodes; those that cannot tell do not vote, and those that can must say the same.
-    private static async Task<NodeAnswer<T>> AgreeAsync<TNode, T, TKey>(
-        string what, IReadOnlyList<TNode> nodes, Func<TNode, Task<NodeAnswer<T>>> ask, Func<T, TKey> key)
-        where TKey : notnull
-    {
-        List<string> reasons = [];
-        List<T> values = [];
-        foreach (NodeAnswer<T> answer in await Task.WhenAll(nodes.Select(node => TryAsync(node, ask))))
-        {
-            if (answer.IsAvailable)
-            {
-                values.Add(answer.Value);
-            }
-            else
-            {
-                reasons.Add(answer.Reason);
-            }
-        }
-
-        if (values.Count == 0)
-        {
-            return NodeAnswer.Unavailable<T>(string.Join("; ", reasons));
-        }
-
-        return values.TrueForAll(value => key(value).Equals(key(values[0])))
-            ? NodeAnswer.Of(values[0])
-            : NodeAnswer.Unavailable<T>($"the nodes contradict each other about the {what}: {string.Join(" / ", values.Select(key).Distinct())}");
-    }
-
-    private static async Task<NodeAnswer<T>> TryAsync<TNode, T>(TNode node, Func<TNode, Task<NodeAnswer<T>>> ask)
-    {
-        try
-        {
-            return await ask(node);
-        }
-        catch (RpcException error)
-        {
-            return NodeAnswer.Unavailable<T>($"a node gave no answer: {error.Message}");
-        }
+        _l1.Forget(before);
     }
 }

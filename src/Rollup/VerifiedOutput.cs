@@ -7,4 +7,11 @@ namespace Gavel.Rollup;
 /// <param name="MessagePasserStorageRoot">Storage root of the message passer in it.</param>
 /// <param name="HeaderRlp">The header, whose keccak is the block's hash.</param>
 public sealed record VerifiedOutput(
-    BlockId Block, Hash32 OutputRoot, Hash32 StateRoot, Hash32 MessagePasserStorageRoot, ReadOnlyMemory<byte> HeaderRlp);
+    BlockId Block, Hash32 OutputRoot, Hash32 StateRoot, Hash32 MessagePasserStorageRoot, ReadOnlyMemory<byte> HeaderRlp)
+{
+    /// <summary>True for the output of the same block: the rest follows from its hash.</summary>
+    public bool Equals(VerifiedOutput? other) => other is not null && Block == other.Block && OutputRoot == other.OutputRoot;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Block, OutputRoot);
+}

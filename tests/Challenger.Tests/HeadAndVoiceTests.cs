@@ -128,6 +128,12 @@ public sealed class HeadAndVoiceTests
             block["hash"] = number == "0x64" ? Sample.L1Head.ToString() : Samples.Hash($"b{Convert.ToInt32(number, 16)}").ToString();
             return block;
         });
+        proxy.Result("optimism_rollupConfig", _ => new JsonObject
+        {
+            ["l1_chain_id"] = 900,
+            ["l2_chain_id"] = Sample.Rules!.L2ChainId,
+            ["genesis"] = new JsonObject { ["l1"] = Id(0), ["l2"] = Id(0) },
+        });
         proxy.Result("optimism_syncStatus", _ => new JsonObject
         {
             ["current_l1"] = Id(200),
@@ -138,13 +144,22 @@ public sealed class HeadAndVoiceTests
         });
         await using RpcEndpoint endpoint = new(EndpointUrl.Parse(proxy.Url));
         ChainReader l1 = new(endpoint);
-        OutputTrace outputs = new(Sample, new TrustedNodes([new RollupNode(endpoint)], [new L2ExecutionNode(l1)], l1));
-        GameJudge judge = new(Sample, new GameTrace(Sample, outputs, new NoExecutions()));
+        using TrustedNodes nodes = new(
+            [new TrustedRollupNode("rollup", "a", new RollupNode(endpoint))],
+            [new TrustedExecutionNode("execution", "a", new L2ExecutionNode(l1))],
+            l1,
+            900,
+            null,
+            new TrustLimits(),
+            SafeHeadLog.InMemory(),
+            TimeProvider.System);
+        await nodes.LookAsync(false, default);
+        GameJudge judge = new(Sample, nodes, new NoExecutions(), new TrustOptions(), TimeProvider.System);
         Game game = Game.Create(new GameShape(8, 3), [new Claim(uint.MaxValue, Position.Root, Sample.RootClaim, default, UInt256.One, new ChessClock(0, 1_000), default)]);
         Judgement judgement = await judge.JudgeAsync(game, new L1View(new BlockId(Samples.Hash("v"), 101), 1_100, default), default);
-        Assert.Equal(Verdict.Unavailable, judgement.Verdict);
-        Assert.DoesNotContain("have not been asked", judgement.Reason, StringComparison.Ordinal);
-        Assert.Contains(reason.Split(' ')[0], judgement.Reason, StringComparison.Ordinal);
+        Assert.Equal(Truth.Unavailable, judgement.Verdict.Truth);
+        Assert.DoesNotContain("not been asked", judgement.Verdict.Because, StringComparison.Ordinal);
+        Assert.Contains(reason.Split(' ')[0], judgement.Verdict.Because, StringComparison.Ordinal);
     }
 
     private sealed class NoExecutions : IExecutionTraces

@@ -31,18 +31,18 @@ public sealed class VmTraceTests : IDisposable
         Dictionary<ulong, Hash32> before = [];
         using (VmTrace trace = Trace())
         {
-            Hash32 last = Wait(() => trace.ClaimAt(Leaves - 1));
+            Hash32 last = Wait(() => Claim(trace, Leaves - 1));
             end = trace.TotalSteps!.Value;
             Assert.True(end > 2_000_000);
             foreach (ulong leaf in (ulong[])[0, 1, 1_234_567, end - 2, end - 1, end, end + 100])
             {
-                before[leaf] = Wait(() => trace.ClaimAt(leaf));
+                before[leaf] = Wait(() => Claim(trace, leaf));
             }
 
             Assert.Equal(last, before[end + 100]);
             Assert.NotEqual(last, before[end - 2]);
             Assert.Equal(HashAfter(1_234_568), before[1_234_567]);
-            StepData step = Wait(() => trace.StepAt(1_234_568));
+            StepData step = Wait(() => Step(trace, 1_234_568));
             Assert.Equal(before[1_234_567], Keccak256.Hash(step.PreState.Span).WithFirstByte((byte)Cannon.VmStatus.Unfinished));
         }
 
@@ -52,11 +52,11 @@ public sealed class VmTraceTests : IDisposable
         using VmTrace again = Trace();
         foreach ((ulong leaf, Hash32 value) in before)
         {
-            Assert.Equal(value, again.ClaimAt(leaf).Value); // at once, from disk
+            Assert.Equal(value, Claim(again, leaf).Value); // at once, from disk
         }
 
         _firstLoads = 0;
-        Assert.Equal(HashAfter(1_500_001), Wait(() => again.ClaimAt(1_500_000)));
+        Assert.Equal(HashAfter(1_500_001), Wait(() => Claim(again, 1_500_000)));
         Assert.Equal(0, _firstLoads);
     }
 
@@ -65,7 +65,7 @@ public sealed class VmTraceTests : IDisposable
     {
         using (VmTrace trace = Trace())
         {
-            Wait(() => trace.ClaimAt(Leaves - 1));
+            Wait(() => Claim(trace, Leaves - 1));
         }
 
         foreach (FileInfo state in _folder.GetFiles("state-*"))
@@ -76,7 +76,7 @@ public sealed class VmTraceTests : IDisposable
         File.AppendAllText(Path.Combine(_folder.FullName, "hashes"), "\n77 0x12"); // cut off by a crash
         Restart();
         using VmTrace again = Trace();
-        Assert.Equal(HashAfter(1_500_001), Wait(() => again.ClaimAt(1_500_000)));
+        Assert.Equal(HashAfter(1_500_001), Wait(() => Claim(again, 1_500_000)));
     }
 
     [Fact]
@@ -89,13 +89,13 @@ public sealed class VmTraceTests : IDisposable
         int tries = _sources;
         for (int i = 0; i < 20; i++)
         {
-            Assert.False(trace.ClaimAt(5).IsAvailable);
+            Assert.False(Claim(trace, 5).IsAvailable);
         }
 
         Assert.Equal(tries, _sources); // not in a hurry
         _trouble = null;
         _clock.Advance(TimeSpan.FromSeconds(31));
-        Assert.Equal(HashAfter(6), Wait(() => trace.ClaimAt(5)));
+        Assert.Equal(HashAfter(6), Wait(() => Claim(trace, 5)));
     }
 
     // What was asked for between the last answer and the end of the job waited for whoever asked again.
@@ -108,16 +108,16 @@ public sealed class VmTraceTests : IDisposable
         {
             if (asked++ < 3)
             {
-                Assert.False(trace!.ClaimAt(10 + (ulong)asked).IsAvailable);
+                Assert.False(Claim(trace!, 10 + (ulong)asked).IsAvailable);
             }
         };
         using (trace = Trace())
         {
-            trace.ClaimAt(5);
+            trace.Want(5, isStep: false);
             Eventually(() => Volatile.Read(ref _sources) == 4 && Volatile.Read(ref asked) == 4);
             foreach (ulong leaf in (ulong[])[5, 11, 12, 13])
             {
-                Assert.Equal(HashAfter(leaf + 1), trace.ClaimAt(leaf).Value);
+                Assert.Equal(HashAfter(leaf + 1), Claim(trace, leaf).Value);
             }
         }
     }
@@ -134,11 +134,11 @@ public sealed class VmTraceTests : IDisposable
         });
         started.Wait();
         VmTrace gone = Trace();
-        gone.ClaimAt(5); // queued behind the other
+        gone.Want(5, isStep: false); // queued behind the other
         gone.Dispose();
         go.Set();
         using VmTrace other = Trace();
-        Assert.Equal(HashAfter(6), Wait(() => other.ClaimAt(5)));
+        Assert.Equal(HashAfter(6), Wait(() => Claim(other, 5)));
     }
 
     [Fact]
@@ -157,7 +157,7 @@ public sealed class VmTraceTests : IDisposable
         Assert.Contains(_folder.Name, WaitForReason(trace, "is tried again"), StringComparison.Ordinal);
         _folder.Create();
         _clock.Advance(TimeSpan.FromSeconds(31));
-        Assert.Equal(wanted, Wait(() => trace.ClaimAt(5)));
+        Assert.Equal(wanted, Wait(() => Claim(trace, 5)));
     }
 
     [Fact]
@@ -165,7 +165,7 @@ public sealed class VmTraceTests : IDisposable
     {
         using (VmTrace endless = Trace(rounds: uint.MaxValue))
         {
-            Assert.False(endless.ClaimAt(Leaves - 1).IsAvailable);
+            Assert.False(Claim(endless, Leaves - 1).IsAvailable);
             Eventually(() => _folder.GetFiles("state-*").Length > 0);
         }
 
@@ -175,7 +175,7 @@ public sealed class VmTraceTests : IDisposable
         _workers = new VmWorkers(1);
         _firstLoads = 0;
         using VmTrace again = Trace(rounds: uint.MaxValue);
-        Assert.False(again.ClaimAt(Leaves - 1).IsAvailable);
+        Assert.False(Claim(again, Leaves - 1).IsAvailable);
         int before = _folder.GetFiles("state-*").Length;
         Eventually(() => _folder.GetFiles("state-*").Length > before);
         Assert.Equal(0, _firstLoads);
@@ -199,6 +199,19 @@ public sealed class VmTraceTests : IDisposable
         text => text,
         _clock);
 
+    // As a judge asks: what is not known is wanted.
+    private static TraceAnswer<Hash32> Claim(VmTrace trace, UInt128 leaf)
+    {
+        trace.Want(leaf, isStep: false);
+        return trace.ClaimAt(leaf);
+    }
+
+    private static TraceAnswer<StepData> Step(VmTrace trace, UInt128 instruction)
+    {
+        trace.Want(instruction, isStep: true);
+        return trace.StepAt(instruction);
+    }
+
     private void Restart()
     {
         _workers.Dispose();
@@ -215,7 +228,7 @@ public sealed class VmTraceTests : IDisposable
     private static string WaitForReason(VmTrace trace, string words)
     {
         string reason = "";
-        Eventually(() => (reason = trace.ClaimAt(5).Reason ?? "").Contains(words, StringComparison.Ordinal));
+        Eventually(() => (reason = Claim(trace, 5).Reason ?? "").Contains(words, StringComparison.Ordinal));
         return reason;
     }
 

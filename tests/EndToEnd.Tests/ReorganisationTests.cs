@@ -66,7 +66,7 @@ public sealed class ReorganisationTests
     }
 
     private static bool Judged(Ring ring, Hash32 l1Head) =>
-        ring.Reports.Values.Any(report => report.Judgements.Values.Any(judgement => judgement.Reason.Contains(l1Head.ToString(), StringComparison.Ordinal)));
+        ring.Reports.Values.Any(report => report.Judgements.Values.Any(judgement => judgement.Verdict.Because.Contains(l1Head.ToString(), StringComparison.Ordinal)));
 
     private static async Task RollBackAsync(LocalDevnet devnet) => await devnet.L1.Rpc.RequestAsync(new("anvil_rollback", 1), None);
 

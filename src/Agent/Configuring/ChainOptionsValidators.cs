@@ -57,8 +57,15 @@ internal sealed partial class ChainOptionsValidator : IValidateOptions<ChainOpti
         problems.AddIfUnreadable(nameof(options.SystemConfig), options.SystemConfig, text => Address.Parse(text));
         problems.AddIfUnreadable(nameof(options.Factory), options.Factory, text => Address.Parse(text));
         problems.AddOfEndpoints(nameof(options.L1), options.L1);
-        problems.AddOfEndpoints(nameof(options.RollupNodes), options.RollupNodes);
-        problems.AddOfEndpoints(nameof(options.L2ExecutionNodes), options.L2ExecutionNodes);
+        problems.AddOfEndpoints(nameof(options.RollupNodes), [.. options.RollupNodes.Select(node => node.Url)]);
+        problems.AddOfEndpoints(nameof(options.L2ExecutionNodes), [.. options.L2ExecutionNodes.Select(node => node.Url)]);
+        int groups = options.RollupNodes.Select(node => node.GroupOrDefault()).Distinct(StringComparer.Ordinal).Count();
+        if (options.Trust.MinAgreeing > Math.Max(groups, 1))
+        {
+            problems.Add(
+                $"{nameof(options.Trust)}:{nameof(options.Trust.MinAgreeing)}",
+                $"{options.Trust.MinAgreeing} groups cannot agree where RollupNodes has {groups}; nodes of one Group are one voice");
+        }
         if (options.PollSeconds >= options.Rpc.HeadMaxAgeSeconds)
         {
             problems.Add(nameof(options.PollSeconds), string.Create(

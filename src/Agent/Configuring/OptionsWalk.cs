@@ -119,7 +119,15 @@ internal sealed class OptionsWalk(Type root, Findings findings)
             else if (OptionType.ShapeOf(entry) == OptionShape.Section)
             {
                 object item = Activator.CreateInstance(entry)!;
-                Fill(child, item, below);
+                if (item is ITextOptions text && child is { Value.Kind: RawKind.Text, Children.Count: 0, Opened: null })
+                {
+                    text.Take(child.Value.Text);
+                }
+                else
+                {
+                    Fill(child, item, below);
+                }
+
                 entries.Add(item);
             }
             else if (ReadValue(child, entry, option, below, out object? value))

@@ -3,6 +3,7 @@ using Gavel.Contracts;
 using Gavel.GameSolver;
 using Gavel.GameSolver.Resolving;
 using Gavel.GameSolver.Solving;
+using Gavel.Rollup;
 
 namespace Gavel.Challenger;
 
@@ -35,8 +36,8 @@ public sealed class SettlementPlanner(ulong chainId, IReadOnlyList<Address> acco
         ArgumentNullException.ThrowIfNull(view);
         GameRules rules = game.Rules ?? throw new ArgumentException($"the rules of game {game.Game} are not known", nameof(game));
         List<PlannedCall> calls = [];
-        bool isWithheld = state.Status == GameStatus.InProgress && verdict == Verdict.Invalid && !resolveAgainstVerdict && Forecast.Of(claims).Status == GameStatus.DefenderWins;
-        if (state.Status == GameStatus.InProgress && (resolveAll || verdict == Verdict.Invalid || IsOurs(state)))
+        bool isWithheld = state.Status == GameStatus.InProgress && verdict == Truth.Invalid && !resolveAgainstVerdict && Forecast.Of(claims).Status == GameStatus.DefenderWins;
+        if (state.Status == GameStatus.InProgress && (resolveAll || verdict == Truth.Invalid || IsOurs(state)))
         {
             PlanResolution(game, rules, claims, judgement, view, isWithheld ? Paying(game, claims) : null, calls);
         }
@@ -99,7 +100,7 @@ public sealed class SettlementPlanner(ulong chainId, IReadOnlyList<Address> acco
         }
 
         return claims[claim].Position.Depth == rules.MaxDepth
-            && (judgement.Verdict == Verdict.Unavailable
+            && (judgement.Verdict.Truth == Truth.Unavailable
                 || solution.Actions.OfType<StepAction>().Any(step => step.ClaimIndex == claim)
                 || solution.Unanswered.Any(unanswered => unanswered.Reason switch
                 {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Gavel.Contracts;
 using Gavel.GameSolver;
 using Gavel.GameSolver.Resolving;
@@ -7,20 +6,49 @@ using Gavel.Rollup;
 
 namespace Gavel.Challenger;
 
-/// <summary>Decides one game: asks the solver, fetches from the trusted nodes what it lacked, and asks again until nothing more is to be had.</summary>
-public sealed class GameJudge(GameMetadata metadata, GameTrace trace)
+/// <summary>
+/// Decides one game: asks the solver, has fetched what it lacked, and asks again until nothing more is to be had for the moment. What takes
+/// longer goes on by itself and is there in a later cycle.
+/// </summary>
+public sealed class GameJudge
 {
-    private readonly HonestSolver _solver = new(trace);
-    private readonly GameRules _rules = metadata.Rules ?? throw new ArgumentException($"the rules of game {metadata.Game} are not known", nameof(metadata));
+    // A bond rests on evidence that was asked for anew, if there is time for it.
+    private static readonly TimeSpan _mostForFreshness = TimeSpan.FromSeconds(10);
 
-    // A node that is slow to answer must not keep what is known from being acted on, nor other games from being read.
-    private static readonly TimeSpan FetchTime = TimeSpan.FromSeconds(20);
+    private readonly GameRules _rules;
+    private readonly GameCase _case;
+    private readonly IExecutionTraces _executions;
+    private readonly TrustOptions _trust;
+    private readonly TimeProvider _clock;
+    private readonly TrustLimits _limits;
+    private HonestSolver _solver;
+
+    /// <summary>Decides nothing yet.</summary>
+    /// <param name="metadata">The game.</param>
+    /// <param name="nodes">The trusted nodes.</param>
+    /// <param name="executions">Makes execution traces.</param>
+    /// <param name="trust">How far nodes are trusted.</param>
+    /// <param name="clock">The host's clock.</param>
+    public GameJudge(GameMetadata metadata, TrustedNodes nodes, IExecutionTraces executions, TrustOptions trust, TimeProvider clock)
+    {
+        ArgumentNullException.ThrowIfNull(metadata);
+        ArgumentNullException.ThrowIfNull(nodes);
+        Metadata = metadata;
+        _rules = metadata.Rules ?? throw new ArgumentException($"the rules of game {metadata.Game} are not known", nameof(metadata));
+        _case = nodes.CaseOf(OutputTrace.FactsOf(metadata));
+        _limits = nodes.Limits;
+        _executions = executions;
+        _trust = trust;
+        _clock = clock;
+        Trace = new GameTrace(metadata, new OutputTrace(metadata), executions);
+        _solver = new HonestSolver(Trace);
+    }
 
     /// <summary>The game that it decides.</summary>
-    public GameMetadata Metadata => metadata;
+    public GameMetadata Metadata { get; }
 
     /// <summary>The truth about the game as far as it is known.</summary>
-    public GameTrace Trace { get; } = trace;
+    public GameTrace Trace { get; private set; }
 
     /// <summary>Decides the game at a view.</summary>
     public async Task<Judgement> JudgeAsync(Game game, L1View view, CancellationToken cancellationToken)
@@ -28,51 +56,101 @@ public sealed class GameJudge(GameMetadata metadata, GameTrace trace)
         ArgumentNullException.ThrowIfNull(game);
         ArgumentNullException.ThrowIfNull(view);
         GameTime time = new(_rules.Clock, view.Timestamp);
-        Solution solution = _solver.Solve(game, time);
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(FetchTime);
-        try
+        DateTimeOffset until = _clock.GetUtcNow() + TimeSpan.FromSeconds(_trust.WaitSeconds);
+        (Weighing weighing, Solution solution) = await LearnAsync(game, time, until, default, cancellationToken);
+        if (IsBondDue(solution) && weighing.OldestAnswer < _clock.GetUtcNow() - _limits.FreshFor)
         {
-            bool learned = true;
-            while (learned && Trace.Outputs.WantsMore)
-            {
-                learned = await Trace.Outputs.FetchAsync(limit.Token);
-                solution = _solver.Solve(game, time); // also when nothing came: the reason is then the nodes' own
-            }
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            solution = _solver.Solve(game, time); // with what has come; the rest is asked for again in the next cycle
+            Int128 left = ActionDeadline.Of(game, solution.Actions, _rules.Clock).Min(due => due.Deadline) - view.Timestamp;
+            TimeSpan tenth = TimeSpan.FromSeconds((double)Int128.Clamp(left, 0, 1_000_000) / 10);
+            DateTimeOffset now = _clock.GetUtcNow();
+            (weighing, solution) = await LearnAsync(game, time, now + (tenth < _mostForFreshness ? tenth : _mostForFreshness), now - _limits.FreshFor, cancellationToken);
         }
 
-        (Verdict verdict, string reason) = VerdictOn(game[0].Value, solution);
-        return new Judgement(view, game, verdict, reason, solution, CapitalNeed.Of(_solver, game, solution, _rules.Bonds));
+        CapitalNeed capital = CapitalNeed.Of(_solver, game, solution, _rules.Bonds);
+        Judgement judgement = new(view, game, weighing.Verdict, solution, capital) { Objections = weighing.Objections, IsAnchorFalse = weighing.IsAnchorFalse };
+        return weighing.Verdict.Truth == Truth.Unavailable && IsLate(game, view) && weighing.WellGroups == 1 ? LastResort(judgement, time) : judgement;
     }
 
     /// <summary>What the honest party thinks of a claim of the game judged last.</summary>
     public Stance StanceOn(int claimIndex) => _solver.StanceOn(claimIndex);
 
-    private (Verdict Verdict, string Reason) VerdictOn(Hash32 root, Solution solution)
+    private static bool IsBondDue(Solution solution) => solution.Actions.Any(action => action is MoveAction or RootBlockAction);
+
+    private bool IsLate(Game game, L1View view)
     {
-        if (solution.AgreesWithRoot is not bool agrees || Trace.Outputs.SafeHead is not { } safe || Trace.Outputs.CappedBlock is not ulong cap)
+        Int128 left = _rules.Clock.Deadline(default, game[0].Clock) - view.Timestamp;
+        return left > 0 && left <= (Int128)(_rules.Clock.MaxDuration * (double)_trust.LastResortPercent / 100);
+    }
+
+    private async Task<(Weighing Weighing, Solution Solution)> LearnAsync(
+        Game game, GameTime time, DateTimeOffset until, DateTimeOffset freshest, CancellationToken cancellationToken)
+    {
+        HashSet<ulong> blocks = [];
+        bool hasAsked = false;
+        while (true)
         {
-            string why = solution.Unanswered.FirstOrDefault(claim => claim.ClaimIndex == 0)?.Detail ?? "the trusted nodes gave no answer";
-            return (Verdict.Unavailable, why);
+            Weighing weighing = _case.Weigh();
+            Solution solution = Solve(game, time, weighing);
+            _case.Hold(weighing);
+            TraceWant[] wanted = [.. solution.Wanted];
+            bool begun = false;
+            foreach (ExecutionWant want in wanted.OfType<ExecutionWant>())
+            {
+                begun |= Trace.Want(want);
+            }
+
+            if (begun)
+            {
+                continue; // what its trace knows at once is worth another look
+            }
+
+            blocks.UnionWith(wanted.OfType<OutputWant>().Select(want => want.Block));
+            if (freshest != default)
+            {
+                blocks.UnionWith(weighing.LookedUp);
+            }
+
+            bool wantsMore = weighing.Verdict.Truth == Truth.Unavailable || wanted.Any(want => want is OutputWant or EvidenceWant) || (freshest != default && !hasAsked);
+            TimeSpan left = until - _clock.GetUtcNow();
+            if (!wantsMore || left <= TimeSpan.Zero || !await _case.AskAsync(blocks, left, freshest, cancellationToken))
+            {
+                return (weighing, solution);
+            }
+
+            hasAsked = true;
+        }
+    }
+
+    // A value that was taken back takes back what was decided by it: the solver remembers its decisions, so that it begins anew.
+    private Solution Solve(Game game, GameTime time, Weighing weighing)
+    {
+        if (!Trace.Outputs.Use(weighing))
+        {
+            Trace = new GameTrace(Metadata, new OutputTrace(Metadata), _executions);
+            Trace.Outputs.Use(weighing);
+            _solver = new HonestSolver(Trace);
         }
 
-        string head = string.Create(CultureInfo.InvariantCulture, $"at L1 head {metadata.L1Head} the safe head is {safe}");
-        if (metadata.L2BlockNumber > safe.Number)
+        return _solver.Solve(game, time);
+    }
+
+    // The cheapest decisive move against a value that the one group left tells and that is rebuilt as false; nothing else rests on one voice.
+    private Judgement LastResort(Judgement judgement, GameTime time)
+    {
+        Weighing weighing = _case.Weigh(isLastResort: true);
+        if (weighing.Verdict is not { Truth: Truth.Invalid, Rule: VerdictRule.OtherOutput })
         {
-            return (Verdict.Invalid, $"{head}, so block {metadata.L2BlockNumber} cannot be derived");
+            return judgement;
         }
 
-        if (!Trace.Outputs.Known.TryGetValue(cap, out VerifiedOutput? honest))
-        {
-            return (agrees ? Verdict.Valid : Verdict.Invalid, head); // decided by an earlier block: the proposed one is beyond the game's reach
-        }
-
-        return agrees
-            ? (Verdict.Valid, $"{head}, and {root} is the output of block {honest.Block}")
-            : (Verdict.Invalid, $"{head}, and the output of block {honest.Block} is {honest.OutputRoot}, not {root}");
+        OutputTrace outputs = new(Metadata);
+        outputs.Use(weighing);
+        Solution solution = new HonestSolver(new GameTrace(Metadata, outputs, _executions)).Solve(judgement.Game, time);
+        MoveAction? cheapest = solution.Actions.OfType<MoveAction>()
+            .Where(move => move.IsAttack && judgement.Game[move.ParentIndex].Position.Depth < _rules.SplitDepth)
+            .OrderBy(move => _rules.Bonds[move.Position.Depth]).ThenBy(move => move.ParentIndex).FirstOrDefault();
+        return cheapest is null
+            ? judgement
+            : judgement with { Verdict = weighing.Verdict, Solution = new Solution(false, [cheapest], solution.Unanswered), IsLastResort = true };
     }
 }

@@ -86,6 +86,7 @@ public sealed class ChainAgent(
         BookUpdate update = await book.UpdateAsync(L1View.Of(_known), cancellationToken);
         L1View view = update.View;
         _head.Note(view);
+        await nodes.LookAsync(update.WasReorg, cancellationToken);
         ConcurrentDictionary<Address, Judgement> judgements = new();
         ConcurrentBag<Address> distrusted = [];
         int planned = 0;
@@ -112,7 +113,7 @@ public sealed class ChainAgent(
                     // Much of what these calls do emits no event; while anything is wanted the game is read in every cycle.
                     game.IsStale = true;
                     Interlocked.Add(ref planned, calls.Count);
-                    await SubmitAsync(game.Metadata, judgement?.Reason ?? "the game is over", calls, view, cancellation);
+                    await SubmitAsync(game.Metadata, judgement?.Verdict.ToString() ?? "the game is over", calls, view, cancellation);
                 }
             }
             catch (Exception error) when (error is not (OperationCanceledException or OutboxException))
@@ -217,7 +218,7 @@ public sealed class ChainAgent(
     {
         if (!_judges.TryGetValue(metadata.Game, out GameJudge? judge) || !ReferenceEquals(judge.Metadata, metadata))
         {
-            judge = new GameJudge(metadata, new GameTrace(metadata, new OutputTrace(metadata, nodes), executions));
+            judge = new GameJudge(metadata, nodes, executions, options.Trust, clock);
             _judges[metadata.Game] = judge;
         }
 
@@ -320,9 +321,8 @@ public sealed class ChainAgent(
     private string? UncappedBlock(GameMetadata metadata, Judgement judgement)
     {
         bool isCannon = !options.Cannon.AlphabetGameTypes.Contains(metadata.GameType);
-        return metadata.Generation == GameGeneration.V1 && isCannon && judgement.Verdict == Verdict.Valid
-            && _judges.TryGetValue(metadata.Game, out GameJudge? judge) && judge.Trace.Outputs.SafeHead is { } safe && metadata.L2BlockNumber < safe.Number
-            ? $"this contract version cannot defend this game: the proposed block {metadata.L2BlockNumber} is below the safe head {safe.Number}"
+        return metadata.Generation == GameGeneration.V1 && isCannon && judgement.Verdict is { Truth: Truth.Valid, Evidence.LastDerivable: { } safe } && metadata.L2BlockNumber < safe
+            ? $"this contract version cannot defend this game: the proposed block {metadata.L2BlockNumber} is below the safe head {safe}"
             : null;
     }
 }

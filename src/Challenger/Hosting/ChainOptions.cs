@@ -18,11 +18,14 @@ public sealed class ChainOptions
     /// <summary>L1 execution nodes (http, https, ws, wss), the preferred first.</summary>
     public IList<string> L1 { get; init; } = [];
 
-    /// <summary>Rollup nodes that are trusted; each votes.</summary>
-    public IList<string> RollupNodes { get; init; } = [];
+    /// <summary>Rollup nodes that are trusted; each group of them has one voice.</summary>
+    public IList<NodeOptions> RollupNodes { get; init; } = [];
 
-    /// <summary>L2 execution nodes from which output roots are rebuilt; each votes.</summary>
-    public IList<string> L2ExecutionNodes { get; init; } = [];
+    /// <summary>L2 execution nodes from which output roots are rebuilt.</summary>
+    public IList<NodeOptions> L2ExecutionNodes { get; init; } = [];
+
+    /// <summary>How far these nodes are trusted.</summary>
+    public TrustOptions Trust { get; init; } = new();
 
     /// <summary>Seconds between two cycles; less than <see cref="RpcOptions.HeadMaxAgeSeconds"/> of <see cref="Rpc"/>.</summary>
     [Range(0.05, 3600)]

@@ -49,12 +49,15 @@ public sealed class ChainScope : IAsyncDisposable
 
     /// <summary>Connects to the nodes of a chain and finds its contracts.</summary>
     /// <param name="options">The chain's options.</param>
+    /// <param name="log">Our log of safe heads; taken over.</param>
+    /// <param name="clock">The host's clock.</param>
     /// <param name="logger">Where odd answers of endpoints are told.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="RpcException">A node gave no usable answer.</exception>
     /// <exception cref="ContractReadException">The configured address is not what it is said to be.</exception>
     /// <exception cref="FormatException">An address or endpoint is malformed.</exception>
-    public static async Task<ChainScope> ConnectAsync(ChainOptions options, ILogger logger, CancellationToken cancellationToken)
+    public static async Task<ChainScope> ConnectAsync(
+        ChainOptions options, SafeHeadLog log, TimeProvider clock, ILogger logger, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
         List<IAsyncDisposable> clients = [];
@@ -63,8 +66,8 @@ public sealed class ChainScope : IAsyncDisposable
             FailoverRpc l1Rpc = new(options.L1.Select(EndpointUrl.Parse), options.Rpc);
             clients.Add(l1Rpc);
             ChainReader l1 = new(l1Rpc);
-            RpcEndpoint[] rollup = [.. options.RollupNodes.Select(url => new RpcEndpoint(EndpointUrl.Parse(url), options.Rpc))];
-            RpcEndpoint[] execution = [.. options.L2ExecutionNodes.Select(url => new RpcEndpoint(EndpointUrl.Parse(url), options.Rpc))];
+            RpcEndpoint[] rollup = [.. options.RollupNodes.Select(node => new RpcEndpoint(EndpointUrl.Parse(node.Url), options.Rpc))];
+            RpcEndpoint[] execution = [.. options.L2ExecutionNodes.Select(node => new RpcEndpoint(EndpointUrl.Parse(node.Url), options.Rpc))];
             clients.AddRange(rollup);
             clients.AddRange(execution);
             foreach (RpcEndpoint endpoint in l1Rpc.Endpoints.Concat(rollup).Concat(execution))
@@ -77,9 +80,16 @@ public sealed class ChainScope : IAsyncDisposable
                 ? await ChainContracts.FromSystemConfigAsync(l1, Address.Parse(systemConfig), BlockRef.Latest, cancellationToken)
                 : ChainContracts.FromFactory(Address.Parse(options.Factory ?? ""));
             ChainReader[] l2 = [.. execution.Select(endpoint => new ChainReader(endpoint))];
-            RollupNode[] rollupNodes = [.. rollup.Select(endpoint => new RollupNode(endpoint))];
-            TrustedNodes nodes = new(rollupNodes, [.. l2.Select(client => new L2ExecutionNode(client))], l1);
-            return new ChainScope(clients, l1Rpc, l1, chainId, contracts, nodes, new RollupL1Blocks(rollupNodes, TimeProvider.System), new L2Blocks(l2));
+            TrustedNodes nodes = new(
+                [.. rollup.Select((endpoint, i) => new TrustedRollupNode($"{endpoint.Url}", options.RollupNodes[i].GroupOrDefault(), new RollupNode(endpoint)))],
+                [.. execution.Select((endpoint, i) => new TrustedExecutionNode($"{endpoint.Url}", options.L2ExecutionNodes[i].GroupOrDefault(), new L2ExecutionNode(l2[i])))],
+                l1,
+                chainId,
+                options.Trust.MinAgreeing == 0 ? null : options.Trust.MinAgreeing,
+                options.Trust.Limits(),
+                log,
+                clock);
+            return new ChainScope(clients, l1Rpc, l1, chainId, contracts, nodes, new RollupL1Blocks(nodes), new L2Blocks(l2));
         }
         catch
         {
@@ -141,6 +151,8 @@ public sealed class ChainScope : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        Nodes.Dispose();
+        Nodes.Log.Dispose();
         foreach (IAsyncDisposable client in _clients)
         {
             await client.DisposeAsync();

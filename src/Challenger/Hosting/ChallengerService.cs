@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Gavel.Contracts;
 using Gavel.Ethereum;
+using Gavel.Rollup;
 using Gavel.Sending;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -11,6 +12,9 @@ namespace Gavel.Challenger;
 public sealed partial class ChallengerService(ChallengerOptions options, TimeProvider clock, HttpClient http, ILogger<ChallengerService> logger)
     : BackgroundService
 {
+    // Longer than any game lives.
+    private static readonly TimeSpan _keepSightings = TimeSpan.FromDays(60);
+
     private readonly SemaphoreSlim _deskLock = new(1);
     private readonly Dictionary<(ulong ChainId, Address Account), SenderDesk> _desks = [];
     private readonly Dictionary<(ulong ChainId, Address Account), AccountFunds> _funds = [];
@@ -72,16 +76,17 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
 
     private async Task RunAsync(ChainOptions chain, TimeSpan pause, CancellationToken cancellationToken)
     {
-        await using ChainScope scope = await ChainScope.ConnectAsync(chain, logger, cancellationToken);
+        string folder = Path.Combine(options.DataDirectory, chain.Name);
+        SafeHeadLog log = SafeHeadLog.Open(Path.Combine(folder, "safe-heads"), clock.GetUtcNow(), _keepSightings);
+        await using ChainScope scope = await ChainScope.ConnectAsync(chain, log, clock, logger, cancellationToken);
         using IDisposable rehearsals = Dangers.Add(scope.Rehearser, chain.Name);
         IAccountDesk desk = chain.DryRun ? await DryRunDeskAsync(chain, scope) : await DeskAsync(chain, scope, pause, cancellationToken);
-        string folder = Path.Combine(options.DataDirectory, chain.Name);
         using VmWorkers workers = new(chain.Cannon.MaxRuns);
         Dictionary<string, string> endpoints = new()
         {
             ["l1"] = chain.L1[0],
-            ["l2"] = chain.L2ExecutionNodes[0],
-            ["rollup"] = chain.RollupNodes[0],
+            ["l2"] = chain.L2ExecutionNodes[0].Url,
+            ["rollup"] = chain.RollupNodes[0].Url,
             ["l1Beacon"] = chain.Cannon.L1Beacon ?? "",
             ["self"] = Environment.ProcessPath ?? "",
         };

@@ -24,7 +24,7 @@ internal static class ChallengerSpans
             return;
         }
 
-        decision.SetTag("verdict", judgement?.Verdict.ToString()).SetTag("calls", calls);
+        decision.SetTag("verdict", judgement?.Verdict.Truth.ToString()).SetTag("calls", calls);
         if (calls == 0 && DateTime.UtcNow - decision.StartTimeUtc < _quiet)
         {
             decision.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;

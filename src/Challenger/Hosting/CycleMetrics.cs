@@ -1,4 +1,5 @@
 using Gavel.Ethereum;
+using Gavel.Rollup;
 using Prometheus;
 
 namespace Gavel.Challenger;
@@ -34,9 +35,9 @@ internal sealed class CycleMetrics(string chain, TimeProvider clock)
         _head.WithLabels(chain).Set(report.View.Block.Number);
         _undecided.WithLabels(chain).Set(report.Undecided);
         _wanted.WithLabels(chain).Set(report.Planned);
-        foreach (Verdict verdict in Enum.GetValues<Verdict>())
+        foreach (Truth truth in Enum.GetValues<Truth>())
         {
-            _games.WithLabels(chain, verdict.ToString().ToLowerInvariant()).Set(report.Judgements.Values.Count(judgement => judgement.Verdict == verdict));
+            _games.WithLabels(chain, truth.ToString().ToLowerInvariant()).Set(report.Judgements.Values.Count(judgement => judgement.Verdict.Truth == truth));
         }
 
         _games.WithLabels(chain, "other").Set(games - report.Judgements.Count);

@@ -1,6 +1,7 @@
 using System.Text;
 using Gavel.Contracts;
 using Gavel.GameSolver;
+using Gavel.Rollup;
 using Microsoft.Extensions.Logging;
 
 namespace Gavel.Challenger;
@@ -35,17 +36,22 @@ internal sealed partial class GameVoice(string chain, ILogger logger)
     public void SayVerdict(GameMetadata metadata, Judgement judgement, Game claims)
     {
         GameRules rules = metadata.Rules!;
-        string text = $"{judgement.Verdict}: {judgement.Reason}";
-        if (judgement.Verdict == Verdict.Unavailable)
+        string text = judgement.Verdict.ToString();
+        if (judgement.Verdict.Truth == Truth.Unavailable)
         {
             // How long the game can wait: until the root can be attacked no more.
             Int128 left = rules.Clock.Deadline(default, claims[0].Clock) - judgement.View.Timestamp;
-            string cause = $"Unavailable {WithoutNumbers(judgement.Reason)} {Urgency(left)}";
+            string cause = $"{judgement.Verdict.Rule} {WithoutNumbers(judgement.Verdict.Because)} {Urgency(left)}";
             Say(metadata, "verdict", $"{text}; nothing is attacked; {left} s are left to attack the root", LogLevel.Warning, cause);
             return;
         }
 
-        Say(metadata, "verdict", text, judgement.Verdict == Verdict.Invalid ? LogLevel.Warning : LogLevel.Information, text);
+        Say(
+            metadata,
+            "verdict",
+            text,
+            judgement.Verdict.Truth == Truth.Invalid ? LogLevel.Warning : LogLevel.Information,
+            $"{judgement.Verdict.Truth} {judgement.Verdict.Rule} {judgement.Verdict.Because}");
     }
 
     /// <summary>A topic is over: if it comes back it is said again.</summary>

@@ -46,6 +46,12 @@ public sealed class AlphabetTrace : IExecutionTrace
             Prestate(), ReadOnlyMemory<byte>.Empty, new PreimagePart(key, 0, _inputs.Datum(LocalBlockNumber))));
     }
 
+    /// <inheritdoc/>
+    public void Want(UInt128 index, bool isStep)
+    {
+        // Everything is known at once.
+    }
+
     private static byte[] Prestate() => Hash32.FromUInt256(FirstNumber).ToArray();
 
     private byte[] State(UInt128 instruction)

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Gavel.Contracts;
 using Gavel.GameSolver;
 using Gavel.Rollup;
@@ -7,125 +6,89 @@ namespace Gavel.Challenger;
 
 /// <summary>
 /// The honest output roots of one game. A position stands for block start + trace index + 1; honest values are capped at the proposed block
-/// and at the safe head derivable at the game's L1 head. What is asked for and not yet known is noted, to be fetched by
-/// <see cref="FetchAsync"/>. Everything known here is fixed by the game's L1 head and never changes.
+/// and at the safe head derivable at the game's L1 head. It answers from one weighing of what the trusted nodes have said; the next weighing
+/// may know more, and may have had to take something back.
 /// </summary>
-public sealed class OutputTrace(GameMetadata game, TrustedNodes nodes)
+public sealed class OutputTrace(GameMetadata game)
 {
     private readonly GameRules _rules = game.Rules ?? throw new ArgumentException($"the rules of game {game.Game} are not known", nameof(game));
-    private readonly ConcurrentDictionary<ulong, VerifiedOutput> _outputs = new();
-    private readonly ConcurrentDictionary<ulong, string> _wanted = new();
-    private BlockId? _safeHead;
-    private string _unavailable = "the nodes have not been asked yet";
+    private readonly Dictionary<UInt128, Hash32> _given = [];
+    private Weighing? _weighing;
 
-    /// <summary>The last L2 block derivable at the game's L1 head; null while the nodes cannot tell.</summary>
-    public BlockId? SafeHead => _safeHead;
+    /// <summary>The last block that honest values speak of: the smaller of proposed block and safe head; null while that is not known.</summary>
+    public ulong? CappedBlock => _weighing?.CappedBlock;
 
-    /// <summary>True when something was asked for that <see cref="FetchAsync"/> could fetch.</summary>
-    public bool WantsMore => _safeHead is null || !_wanted.IsEmpty;
+    /// <summary>What the truth of the game depends on.</summary>
+    public static GameFacts FactsOf(GameMetadata game)
+    {
+        ArgumentNullException.ThrowIfNull(game);
+        GameRules rules = game.Rules ?? throw new ArgumentException($"the rules of game {game.Game} are not known", nameof(game));
+        return new GameFacts
+        {
+            L1Head = game.L1Head,
+            RootClaim = game.RootClaim,
+            ProposedBlock = game.L2BlockNumber,
+            StartBlock = rules.StartingBlockNumber,
+            StartRoot = rules.StartingOutputRoot,
+            L2ChainId = rules.L2ChainId,
+        };
+    }
 
-    /// <summary>Outputs known so far, by block.</summary>
-    public IReadOnlyDictionary<ulong, VerifiedOutput> Known => _outputs;
+    /// <summary>Answers from another weighing from here on.</summary>
+    /// <returns>False if an answer that was given before is another one now, or none: what was decided by it is to be decided anew.</returns>
+    public bool Use(Weighing weighing)
+    {
+        ArgumentNullException.ThrowIfNull(weighing);
+        _weighing = weighing;
+        if (_given.All(given => weighing.HonestAt(given.Key).Output?.OutputRoot == given.Value))
+        {
+            return true;
+        }
 
-    /// <summary>The last block that honest values speak of: the smaller of proposed block and safe head.</summary>
-    public ulong? CappedBlock => _safeHead is not { } safe ? null : game.L2BlockNumber < safe.Number ? (ulong)game.L2BlockNumber : safe.Number;
+        _given.Clear();
+        return false;
+    }
 
     /// <summary>The honest output root at a position at or above the split depth.</summary>
     public TraceAnswer<Hash32> ValueAt(Position position)
     {
-        if (CappedBlock is not ulong cap)
+        UInt128 block = _rules.StartingBlockNumber + position.TraceIndex(_rules.SplitDepth) + 1;
+        TraceAnswer<VerifiedOutput> output = Answer(block);
+        if (!output.IsAvailable)
         {
-            return TraceAnswer.Unavailable<Hash32>(_unavailable);
+            return TraceAnswer.Unavailable<Hash32>(output.Reason, output.Want);
         }
 
-        if (cap < _rules.StartingBlockNumber)
-        {
-            return TraceAnswer.Unavailable<Hash32>(
-                $"the safe head {cap} at the game's L1 head is below the block {_rules.StartingBlockNumber} that the game starts from");
-        }
-
-        UInt128 uncapped = _rules.StartingBlockNumber + position.TraceIndex(_rules.SplitDepth) + 1;
-        TraceAnswer<VerifiedOutput> output = Output(uncapped < cap ? (ulong)uncapped : cap);
-        return output.IsAvailable ? TraceAnswer.Of(output.Value.OutputRoot) : TraceAnswer.Unavailable<Hash32>(output.Reason);
+        _given[block] = output.Value.OutputRoot;
+        return TraceAnswer.Of(output.Value.OutputRoot);
     }
 
     /// <summary>What proves that a root claim is the output of a known block other than the proposed one.</summary>
     public TraceAnswer<RootBlockProof?> RootBlock(Hash32 root)
     {
-        if (CappedBlock is not ulong cap)
-        {
-            return TraceAnswer.Unavailable<RootBlockProof?>(_unavailable);
-        }
-
         // The capped block must be known, or a root that repeats its output for a later block would go unnoticed.
-        TraceAnswer<VerifiedOutput> capped = Output(cap);
+        TraceAnswer<VerifiedOutput> capped = Answer(UInt128.MaxValue);
         if (!capped.IsAvailable)
         {
-            return TraceAnswer.Unavailable<RootBlockProof?>(capped.Reason);
+            return TraceAnswer.Unavailable<RootBlockProof?>(capped.Reason, capped.Want);
         }
 
-        VerifiedOutput? other = _outputs.Values.FirstOrDefault(output => output.OutputRoot == root && (UInt256)output.Block.Number != game.L2BlockNumber);
+        VerifiedOutput? other = _weighing!.KnownOutputs.FirstOrDefault(output => output.OutputRoot == root && (UInt256)output.Block.Number != game.L2BlockNumber);
         return TraceAnswer.Of(other is null
             ? null
             : new RootBlockProof(Hash32.Zero, other.StateRoot, other.MessagePasserStorageRoot, other.Block.Hash, other.HeaderRlp));
     }
 
-    /// <summary>A verified output, or a note that it is wanted.</summary>
-    public TraceAnswer<VerifiedOutput> Output(ulong block)
+    private TraceAnswer<VerifiedOutput> Answer(UInt128 block)
     {
-        if (_outputs.TryGetValue(block, out VerifiedOutput? output))
+        if (_weighing is null)
         {
-            return TraceAnswer.Of(output);
+            return TraceAnswer.Unavailable<VerifiedOutput>("nothing has been weighed", EvidenceWant.Instance);
         }
 
-        return TraceAnswer.Unavailable<VerifiedOutput>(_wanted.GetOrAdd(block, $"the output of block {block} has not been fetched yet"));
-    }
-
-    /// <summary>Takes over outputs that another game has fetched under the same L1 head or an earlier one that this game's chain contains.</summary>
-    public void Learn(VerifiedOutput output)
-    {
-        ArgumentNullException.ThrowIfNull(output);
-        if (_safeHead is { } safe && output.Block.Number <= safe.Number)
-        {
-            _outputs.TryAdd(output.Block.Number, output);
-            _wanted.TryRemove(output.Block.Number, out _);
-        }
-    }
-
-    /// <summary>Asks the nodes for everything that was wanted.</summary>
-    /// <returns>True when at least one answer came.</returns>
-    public async Task<bool> FetchAsync(CancellationToken cancellationToken)
-    {
-        if (_safeHead is null)
-        {
-            _unavailable = "the nodes gave no answer in time"; // unless they do
-            NodeAnswer<BlockId> safe = await nodes.SafeHeadAsync(game.L1Head, cancellationToken);
-            if (!safe.IsAvailable)
-            {
-                _unavailable = safe.Reason;
-                return false;
-            }
-
-            _safeHead = safe.Value;
-            return true;
-        }
-
-        bool learned = false;
-        foreach (ulong block in _wanted.Keys.Order().ToArray())
-        {
-            NodeAnswer<VerifiedOutput> output = await nodes.OutputAsync(block, _safeHead.Value, cancellationToken);
-            if (output.IsAvailable)
-            {
-                _outputs[block] = output.Value;
-                _wanted.TryRemove(block, out _);
-                learned = true;
-            }
-            else
-            {
-                _wanted[block] = output.Reason;
-            }
-        }
-
-        return learned;
+        HonestOutput honest = _weighing.HonestAt(block);
+        return honest.Output is { } output
+            ? TraceAnswer.Of(output)
+            : TraceAnswer.Unavailable<VerifiedOutput>(honest.Problem!, honest.Wanted is ulong wanted ? new OutputWant(wanted) : EvidenceWant.Instance);
     }
 }

@@ -79,7 +79,7 @@ internal sealed class VmTrace : IExecutionTrace, IDisposable
     /// <inheritdoc/>
     public TraceAnswer<Hash32> ClaimAt(UInt128 leaf)
     {
-        ulong step = leaf >= ulong.MaxValue ? ulong.MaxValue : (ulong)leaf + 1;
+        ulong step = AfterLeaf(leaf);
         if (_end is { } end && step >= end.Step)
         {
             return TraceAnswer.Of(end.Hash);
@@ -87,21 +87,32 @@ internal sealed class VmTrace : IExecutionTrace, IDisposable
 
         return _hashes.TryGetValue(step, out Hash32 hash)
             ? TraceAnswer.Of(hash)
-            : Want<Hash32>(_wantedHashes, step);
+            : NotYet<Hash32>(step);
     }
 
     /// <inheritdoc/>
     public TraceAnswer<StepData> StepAt(UInt128 instruction)
     {
-        ulong step = instruction > ulong.MaxValue ? ulong.MaxValue : (ulong)instruction;
-        if (_end is { } end && step > end.Step)
-        {
-            step = end.Step; // an exited program stays as it is
-        }
-
+        ulong step = StepOf(instruction);
         return _steps.TryGetValue(step, out StepData? data)
             ? TraceAnswer.Of(data)
-            : Want<StepData>(_wantedSteps, step);
+            : NotYet<StepData>(step);
+    }
+
+    /// <inheritdoc/>
+    public void Want(UInt128 index, bool isStep)
+    {
+        ulong step = isStep ? StepOf(index) : AfterLeaf(index);
+        if (isStep ? _steps.ContainsKey(step) : _hashes.ContainsKey(step) || (_end is { } end && step >= end.Step))
+        {
+            return;
+        }
+
+        (isStep ? _wantedSteps : _wantedHashes)[step] = true;
+        if (_failure is not { } failure || _clock.GetUtcNow() >= failure.RetryAt)
+        {
+            Enqueue();
+        }
     }
 
     /// <inheritdoc/>
@@ -159,24 +170,20 @@ internal sealed class VmTrace : IExecutionTrace, IDisposable
         }
     }
 
-    private TraceAnswer<T> Want<T>(ConcurrentDictionary<ulong, bool> wanted, ulong step)
+    private static ulong AfterLeaf(UInt128 leaf) => leaf >= ulong.MaxValue ? ulong.MaxValue : (ulong)leaf + 1;
+
+    // An exited program stays as it is.
+    private ulong StepOf(UInt128 instruction)
     {
-        wanted[step] = true;
-        Failure? failure = _failure;
-        if (failure is null || _clock.GetUtcNow() >= failure.RetryAt)
-        {
-            Enqueue();
-        }
+        ulong step = instruction > ulong.MaxValue ? ulong.MaxValue : (ulong)instruction;
+        return _end is { } end && step > end.Step ? end.Step : step;
+    }
 
-        if (failure?.IsTrouble == true) // and so until a run has gone well: that it is tried again mends nothing
-        {
-            return TraceAnswer.Unavailable<T>($"the VM run failed and is tried again: {failure.Reason}");
-        }
-
-        return TraceAnswer.UnderWay<T>(string.Create(
+    private TraceAnswer<T> NotYet<T>(ulong step) => _failure is { IsTrouble: true } failure // until a run has gone well: that it is tried again mends nothing
+        ? TraceAnswer.Unavailable<T>($"the VM run failed and is tried again: {failure.Reason}")
+        : TraceAnswer.UnderWay<T>(string.Create(
             CultureInfo.InvariantCulture,
             $"the VM is running for step {step}; it has reached {Volatile.Read(ref _reached)}{(_end is { } end ? $" of {end.Step}" : "")}"));
-    }
 
     // The one run: hashes that are wanted already are taken on the way, states are kept in growing distances.
     private void RunToEnd(IPreimageSource source, CancellationToken cancellationToken)

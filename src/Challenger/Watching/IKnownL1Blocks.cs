@@ -1,4 +1,3 @@
-using Gavel.Ethereum;
 using Gavel.Rollup;
 
 namespace Gavel.Challenger;
@@ -13,44 +12,9 @@ public interface IKnownL1Blocks
     ValueTask<IReadOnlyList<BlockId>> KnownAsync(CancellationToken cancellationToken);
 }
 
-/// <summary>What rollup nodes tell of L1 in their sync status: the block that they have derived from, and the newest that they know.</summary>
-public sealed class RollupL1Blocks(IReadOnlyList<RollupNode> nodes, TimeProvider clock) : IKnownL1Blocks
+/// <summary>What rollup nodes of ours have told in the look of this cycle: the block that they have derived from, the newest that they know, the last finalised.</summary>
+public sealed class RollupL1Blocks(TrustedNodes nodes) : IKnownL1Blocks
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
-
-    // One node's word is enough to go on with; those that answer a moment later may know a newer block.
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(0.5);
-
     /// <inheritdoc/>
-    public async ValueTask<IReadOnlyList<BlockId>> KnownAsync(CancellationToken cancellationToken)
-    {
-        using CancellationTokenSource limit = new(Limit, clock);
-        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        Task<SyncStatus?>[] asked = [.. nodes.Select(node => AskAsync(node, either.Token))];
-        List<Task<SyncStatus?>> open = [.. asked];
-        while (open.Count > 0)
-        {
-            Task<SyncStatus?> first = await Task.WhenAny(open);
-            open.Remove(first);
-            if (await first is not null && !limit.IsCancellationRequested)
-            {
-                limit.CancelAfter(Grace);
-            }
-        }
-
-        cancellationToken.ThrowIfCancellationRequested();
-        return [.. asked.Select(task => task.Result).OfType<SyncStatus>().SelectMany(status => (BlockId[])[status.HeadL1, status.CurrentL1]).Distinct()];
-    }
-
-    private static async Task<SyncStatus?> AskAsync(RollupNode node, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await node.SyncStatusAsync(cancellationToken);
-        }
-        catch (Exception error) when (error is RpcException or OperationCanceledException)
-        {
-            return null; // its own trouble; the judge's questions show it
-        }
-    }
+    public ValueTask<IReadOnlyList<BlockId>> KnownAsync(CancellationToken cancellationToken) => ValueTask.FromResult(nodes.KnownL1Blocks);
 }

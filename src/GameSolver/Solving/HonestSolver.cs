@@ -156,7 +156,7 @@ public sealed class HonestSolver(ITrace trace)
         TraceAnswer<Hash32> honest = trace.ValueAt(null, claim.Position);
         if (!honest.IsAvailable)
         {
-            LeaveUndecided(0, ref own, honest.Reason, honest.IsUnderWay);
+            LeaveUndecided(0, ref own, honest.Reason, honest.IsUnderWay, honest.Want);
             return;
         }
 
@@ -171,7 +171,7 @@ public sealed class HonestSolver(ITrace trace)
         if (!other.IsAvailable)
         {
             own.Stance = Stance.Undecided;
-            _unanswered[0] = new UnansweredClaim(0, UnansweredReason.RootBlockUnavailable, other.Reason, other.IsUnderWay);
+            _unanswered[0] = new UnansweredClaim(0, UnansweredReason.RootBlockUnavailable, other.Reason, other.IsUnderWay, other.Want);
             return;
         }
 
@@ -184,7 +184,7 @@ public sealed class HonestSolver(ITrace trace)
         TraceAnswer<Hash32> honest = trace.ValueAt(own.Branch, claim.Position);
         if (!honest.IsAvailable)
         {
-            LeaveUndecided(index, ref own, honest.Reason, honest.IsUnderWay);
+            LeaveUndecided(index, ref own, honest.Reason, honest.IsUnderWay, honest.Want);
             return;
         }
 
@@ -208,7 +208,7 @@ public sealed class HonestSolver(ITrace trace)
         TraceAnswer<Hash32> value = trace.ValueAt(branch, position);
         if (!value.IsAvailable)
         {
-            LeaveUndecided(index, ref own, value.Reason, value.IsUnderWay);
+            LeaveUndecided(index, ref own, value.Reason, value.IsUnderWay, value.Want);
             return;
         }
 
@@ -226,10 +226,10 @@ public sealed class HonestSolver(ITrace trace)
         own.Value = value.Value;
     }
 
-    private void LeaveUndecided(int index, ref Decision own, string reason, bool isUnderWay)
+    private void LeaveUndecided(int index, ref Decision own, string reason, bool isUnderWay, TraceWant? want)
     {
         own.Stance = Stance.Undecided;
-        _unanswered[index] = new UnansweredClaim(index, UnansweredReason.TraceUnavailable, reason, isUnderWay);
+        _unanswered[index] = new UnansweredClaim(index, UnansweredReason.TraceUnavailable, reason, isUnderWay, want);
     }
 
     private void Refuse(int index, ref Decision own, UnansweredReason reason, string detail)

@@ -95,7 +95,7 @@ internal sealed class Plan(Game game, ITrace trace, GameTime? time, Decision[] d
         }
         else
         {
-            _unanswered.Add(new UnansweredClaim(index, UnansweredReason.StepUnavailable, data.Reason, data.IsUnderWay));
+            _unanswered.Add(new UnansweredClaim(index, UnansweredReason.StepUnavailable, data.Reason, data.IsUnderWay, data.Want));
         }
     }
 
@@ -104,7 +104,7 @@ internal sealed class Plan(Game game, ITrace trace, GameTime? time, Decision[] d
         TraceAnswer<RootBlockProof?> proof = trace.RootBlock(game.At(0).Value);
         if (!proof.IsAvailable)
         {
-            _unanswered.Add(new UnansweredClaim(0, UnansweredReason.RootBlockUnavailable, proof.Reason, proof.IsUnderWay));
+            _unanswered.Add(new UnansweredClaim(0, UnansweredReason.RootBlockUnavailable, proof.Reason, proof.IsUnderWay, proof.Want));
         }
         else if (proof.Value is not null)
         {

@@ -7,7 +7,11 @@ namespace Gavel.GameSolver.Solving;
 /// nothing to do.
 /// </param>
 /// <param name="Unanswered">Claims that should be looked at but could not be answered, in contract order. Everything else is decided.</param>
-public sealed record Solution(bool? AgreesWithRoot, IReadOnlyList<GameAction> Actions, IReadOnlyList<UnansweredClaim> Unanswered);
+public sealed record Solution(bool? AgreesWithRoot, IReadOnlyList<GameAction> Actions, IReadOnlyList<UnansweredClaim> Unanswered)
+{
+    /// <summary>What the trace would have to learn to answer more, each once.</summary>
+    public IEnumerable<TraceWant> Wanted => Unanswered.Select(claim => claim.Want).OfType<TraceWant>().Distinct();
+}
 
 /// <summary>Why a claim has no answer.</summary>
 public enum UnansweredReason : byte
@@ -36,7 +40,8 @@ public enum UnansweredReason : byte
 /// <param name="Reason">Why.</param>
 /// <param name="Detail">The same in words, with the trace's own reason where it gave one.</param>
 /// <param name="IsUnderWay">True where nothing stands against an answer but that the trace is still working it out.</param>
-public sealed record UnansweredClaim(int ClaimIndex, UnansweredReason Reason, string Detail, bool IsUnderWay = false);
+/// <param name="Want">What would have to be learnt to answer it; null where nothing can be fetched.</param>
+public sealed record UnansweredClaim(int ClaimIndex, UnansweredReason Reason, string Detail, bool IsUnderWay = false, TraceWant? Want = null);
 
 /// <summary>The moment at which actions would be mined, so that moves that come too late are left out.</summary>
 /// <param name="Rules">The game's clock rules.</param>

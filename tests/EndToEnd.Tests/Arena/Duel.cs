@@ -80,6 +80,7 @@ internal sealed record Duel
                 branches[branch] = trace = traces.Of(game, LocalInputs.Of(game, branch, Block));
             }
 
+            trace.Want(leaf, isStep: false);
             return trace.ClaimAt(leaf);
         }
 

@@ -51,6 +51,7 @@ internal sealed class RightEdgeAttacker(Ring ring, GameMetadata game, Hash32 roo
     {
         using VmWorkers workers = new(1);
         IExecutionTrace trace = Programs.Traces(ring, workers).Of(game, LocalInputs.Of(game, branch, Duel.Block));
+        trace.Want(UInt128.MaxValue >> 1, isStep: false);
         TraceAnswer<Hash32> end = trace.ClaimAt(UInt128.MaxValue >> 1);
         await ring.UntilAsync("the VM has judged", () => Task.FromResult((end = trace.ClaimAt(UInt128.MaxValue >> 1)).IsAvailable), CancellationToken.None);
         Assert.Equal((byte)VmStatus.Invalid, end.Value.FirstByte);

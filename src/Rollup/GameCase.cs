@@ -1,0 +1,161 @@
+namespace Gavel.Rollup;
+
+/// <summary>
+/// The truth about one game's root as the trusted nodes tell it. What is known is weighed anew whenever it is asked for, from answers that are
+/// kept; what is lacking is asked by <see cref="AskAsync"/>, on tasks that outlive the asker.
+/// </summary>
+public sealed class GameCase
+{
+    private readonly TrustedNodes _nodes;
+    private readonly Lock _lock = new();
+    private readonly Dictionary<ulong, VerifiedOutput> _heldOutputs = [];
+    private DerivableBounds _heldBounds;
+
+    internal GameCase(GameFacts facts, TrustedNodes nodes)
+    {
+        Facts = facts;
+        _nodes = nodes;
+    }
+
+    /// <summary>The game.</summary>
+    public GameFacts Facts { get; }
+
+    /// <summary>Weighs what is known now.</summary>
+    /// <param name="isLastResort">
+    /// Whether one group may decide alone about values, because there is little time left and no other group answers. What was not derivable never
+    /// rests on that.
+    /// </param>
+    public Weighing Weigh(bool isLastResort = false)
+    {
+        lock (_lock)
+        {
+            Weighing weighing = new(Facts, _nodes, isLastResort, _heldBounds, new Dictionary<ulong, VerifiedOutput>(_heldOutputs));
+            if (!isLastResort)
+            {
+                // What the minimum has shown stands through later silence; the weighing has dropped what the minimum contradicts.
+                _heldBounds = new DerivableBounds(weighing.Derivability.LastDerivable, weighing.Derivability.FirstUnderivable);
+            }
+
+            return weighing;
+        }
+    }
+
+    /// <summary>Keeps the outputs that a weighing has found, so that they stand until the minimum of groups says otherwise.</summary>
+    public void Hold(Weighing weighing)
+    {
+        ArgumentNullException.ThrowIfNull(weighing);
+        lock (_lock)
+        {
+            foreach ((ulong block, VerifiedOutput? output) in weighing.Found)
+            {
+                if (output is null)
+                {
+                    _heldOutputs.Remove(block);
+                }
+                else
+                {
+                    _heldOutputs[block] = output;
+                }
+            }
+        }
+    }
+
+    /// <summary>
+    /// Asks for what the weighing of the root needs, and for the outputs of some blocks, each question once. Returns when everything that can be
+    /// asked is answered, or at the end of the time given; what is still open then goes on by itself.
+    /// </summary>
+    /// <param name="blocks">L2 blocks whose outputs are wanted.</param>
+    /// <param name="patience">How long to wait.</param>
+    /// <param name="freshest">Answers from before this are asked for again; the default keeps any.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>True if anything was answered meanwhile.</returns>
+    public async Task<bool> AskAsync(IReadOnlyCollection<ulong> blocks, TimeSpan patience, DateTimeOffset freshest, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(blocks);
+        Task limit = Task.Delay(patience, _nodes.Clock, cancellationToken);
+        bool any = false;
+        HashSet<Task> waited = [];
+        while (true)
+        {
+            waited.UnionWith(Start(blocks, freshest));
+            Task[] pending = [.. waited.Where(task => !task.IsCompleted)];
+            if (pending.Length == 0)
+            {
+                return any;
+            }
+
+            Task first = await Task.WhenAny([.. pending, limit]).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+            if (first == limit)
+            {
+                return any;
+            }
+
+            any = true;
+            if (IsSettled(blocks))
+            {
+                return true; // the rest cannot change it, and answers at its leisure
+            }
+        }
+    }
+
+    private bool IsSettled(IReadOnlyCollection<ulong> blocks)
+    {
+        Weighing now = Weigh();
+        return now.IsSettled && blocks.All(block => now.OutputOf(block).Verified is not null);
+    }
+
+    // Everything that can be asked by now; what depends on an answer is asked when that has come.
+    private IEnumerable<Task> Start(IReadOnlyCollection<ulong> blocks, DateTimeOffset freshest)
+    {
+        yield return _nodes.L1.AskHead(Facts.L1Head);
+        if (_nodes.L1.Head(Facts.L1Head) is not { HasValue: true } head)
+        {
+            yield break;
+        }
+
+        BlockId l1Head = new(Facts.L1Head, head.Value);
+        yield return _nodes.L1.AskAt(head.Value, freshest);
+        ulong[] all = [.. blocks.Append(Facts.Block).Distinct()];
+        foreach (RollupWatch watch in _nodes.Rollup.Where(watch => watch.ObjectionTo(_nodes.L1ChainId, Facts.L2ChainId) is null))
+        {
+            foreach (Task task in Awaited(Of(watch, l1Head, all, freshest), watch.SilentSince))
+            {
+                yield return task;
+            }
+        }
+
+        foreach (ExecutionWatch watch in _nodes.Execution.Where(watch => watch.ObjectionTo(Facts.L2ChainId) is null))
+        {
+            foreach (Task task in Awaited(all.Where(block => _nodes.Rollup.Any(rollup => rollup.Output(block).HasValue)).Select(block => watch.AskOutput(block, freshest)), watch.SilentSince))
+            {
+                yield return task;
+            }
+        }
+    }
+
+    private IEnumerable<Task> Of(RollupWatch watch, BlockId l1Head, ulong[] blocks, DateTimeOffset freshest)
+    {
+        foreach (Task task in watch.AskWitness(l1Head, freshest))
+        {
+            yield return task;
+        }
+
+        if (!Facts.IsPlaceholderAnchor)
+        {
+            yield return watch.AskOutput(Facts.StartBlock, default);
+        }
+
+        foreach (ulong block in blocks.Where(block => watch.Status.Value?.LocalSafeL2.Number >= block))
+        {
+            yield return watch.AskOutput(block, freshest);
+        }
+    }
+
+    // One that was silent when it was looked at is asked all the same, but no game waits for it.
+    private static IEnumerable<Task> Awaited(IEnumerable<Task> asked, DateTimeOffset? silentSince)
+    {
+        Task[] all = [.. asked];
+        return silentSince is null ? all : [];
+    }
+}

@@ -1,0 +1,172 @@
+namespace Gavel.Rollup;
+
+/// <summary>What a piece of evidence that a block was not derivable by an L1 block rests on.</summary>
+public enum PieceKind
+{
+    /// <summary>A: the node has worked through more L1 than that block, on our chain, and still has not derived the L2 block.</summary>
+    Pipeline,
+
+    /// <summary>B: our own log of what the node had derived when we first saw it past that L1 block.</summary>
+    Log,
+
+    /// <summary>C: the node's own record of safe heads, dense around that block. A gap in it looks the same, so it never counts alone.</summary>
+    Record,
+
+    /// <summary>D: a run of our own of the fault-proof program, which came to the end of the L1 data.</summary>
+    Run,
+}
+
+/// <summary>Evidence of one node that all L2 blocks from one on were not derivable by a game's L1 head.</summary>
+/// <param name="Kind">What it rests on.</param>
+/// <param name="Node">Whose word it is.</param>
+/// <param name="FirstUnderivable">The first L2 block that was not derivable.</param>
+/// <param name="L1">The L1 block that it speaks of.</param>
+/// <param name="At">When it was said.</param>
+public sealed record Piece(PieceKind Kind, NodeLabel Node, ulong FirstUnderivable, BlockId L1, DateTimeOffset At);
+
+/// <summary>All that one rollup node has to say of what was derivable by a game's L1 head.</summary>
+/// <param name="Node">The node.</param>
+/// <param name="Derived">The last L2 block that it shows as derived by that L1 block; null where it shows none.</param>
+/// <param name="Pieces">Evidence that later blocks were not.</param>
+/// <param name="SafeNow">The last L2 block that it derives from L1 today; null while it cannot be asked.</param>
+public sealed record DerivationWitness(NodeLabel Node, ulong? Derived, IReadOnlyList<Piece> Pieces, ulong? SafeNow);
+
+/// <summary>Whether an L2 block was derivable by a game's L1 head.</summary>
+public enum Derivable
+{
+    /// <summary>Nobody can tell, or too few.</summary>
+    Unknown,
+
+    /// <summary>It was.</summary>
+    Yes,
+
+    /// <summary>It was not, by positive evidence.</summary>
+    No,
+
+    /// <summary>Groups contradict each other.</summary>
+    Contradicted,
+}
+
+/// <summary>The two sides of a safe head.</summary>
+/// <param name="Last">The last block shown to have been derivable; null if none is.</param>
+/// <param name="First">The first block shown not to have been; null if none is.</param>
+public readonly record struct DerivableBounds(ulong? Last, ulong? First);
+
+/// <summary>
+/// What was derivable by one L1 block, from what the rollup nodes show. That a block was derivable is shown by its record; that it was not
+/// needs positive evidence, and more of it where a node derives the block today: then a gap in the record, or a log written while the node was
+/// not well, would make a true root false.
+/// </summary>
+/// <param name="witnesses">The nodes that may be believed.</param>
+/// <param name="minimum">How many groups must agree that a block was not derivable.</param>
+/// <param name="minimumForYes">How many must agree that it was.</param>
+/// <param name="held">What was shown before: it stands until the minimum of groups says the opposite, since silence undoes no evidence.</param>
+public sealed class Derivability(IReadOnlyList<DerivationWitness> witnesses, int minimum, int minimumForYes, DerivableBounds held = default)
+{
+    private ulong? _last;
+    private ulong? _first;
+    private bool _isBounded;
+
+    /// <summary>The last block that is known to have been derivable; null if none is.</summary>
+    public ulong? LastDerivable => Bounded()._last;
+
+    /// <summary>The first block that is known not to have been derivable; null if none is.</summary>
+    public ulong? FirstUnderivable => Bounded()._first;
+
+    /// <summary>The safe head, where both of its sides are known: the last block that was derivable and the first that was not.</summary>
+    public ulong? SafeHead => LastDerivable is { } last && last != ulong.MaxValue && FirstUnderivable == last + 1 ? last : null;
+
+    /// <summary>Whether groups contradict each other about some block.</summary>
+    public bool IsContradicted => witnesses.Select(w => w.Derived).OfType<ulong>().Concat(Firsts()).Any(block => Of(block) == Derivable.Contradicted);
+
+    /// <summary>Whether a block was derivable.</summary>
+    public Derivable Of(ulong block)
+    {
+        int yes = 0;
+        int no = 0;
+        bool torn = false;
+        List<Piece> pieces = [];
+        foreach (IGrouping<string, DerivationWitness> group in witnesses.GroupBy(witness => witness.Node.Group, StringComparer.Ordinal))
+        {
+            Piece[] against = [.. group.SelectMany(witness => witness.Pieces).Where(piece => piece.FirstUnderivable <= block)];
+            bool derived = group.Any(witness => witness.Derived >= block);
+            if (derived && against.Length > 0)
+            {
+                torn = true; // one voice that says both says nothing
+            }
+            else if (derived)
+            {
+                yes++;
+            }
+            else if (against.Length > 0)
+            {
+                no++;
+                pieces.AddRange(against);
+            }
+        }
+
+        if (yes >= minimumForYes && yes > no)
+        {
+            return Derivable.Yes;
+        }
+
+        if (no >= minimum && no > yes && IsEnough(pieces, block))
+        {
+            return Derivable.No;
+        }
+
+        if (held.Last >= block && no < minimum)
+        {
+            return Derivable.Yes;
+        }
+
+        if (held.First <= block && yes < minimum)
+        {
+            return Derivable.No;
+        }
+
+        return torn || (yes > 0 && no > 0) ? Derivable.Contradicted : Derivable.Unknown;
+    }
+
+    /// <summary>The pieces that speak against a block.</summary>
+    public IReadOnlyList<Piece> Against(ulong block) =>
+        [.. witnesses.SelectMany(witness => witness.Pieces).Where(piece => piece.FirstUnderivable <= block)];
+
+    private bool IsEnough(List<Piece> pieces, ulong block)
+    {
+        bool isDerivedToday = witnesses.Any(witness => witness.SafeNow >= block);
+        bool ofTwoGroups = pieces.Select(piece => piece.Node.Group).Distinct(StringComparer.Ordinal).Skip(1).Any();
+        bool hasOther = pieces.Exists(piece => piece.Kind != PieceKind.Record);
+        return ofTwoGroups || (hasOther && (!isDerivedToday || pieces.Exists(piece => piece.Kind == PieceKind.Record)));
+    }
+
+    private IEnumerable<ulong> Firsts() => witnesses.SelectMany(witness => witness.Pieces).Select(piece => piece.FirstUnderivable);
+
+    private Derivability Bounded()
+    {
+        if (!_isBounded)
+        {
+            // What is said changes at these blocks only, and "derivable" never comes back above a block that was not.
+            ulong[] derived = [.. witnesses.Select(witness => witness.Derived).Append(held.Last).OfType<ulong>().Distinct().OrderDescending()];
+            ulong[] firsts =
+            [
+                .. Firsts().Concat(held.First is { } shown ? [shown] : []).Concat(derived.Where(block => block < ulong.MaxValue).Select(block => block + 1))
+                    .Concat(witnesses.Select(witness => witness.SafeNow).OfType<ulong>().Where(block => block < ulong.MaxValue).Select(block => block + 1))
+                    .Distinct().Order(),
+            ];
+            foreach (ulong block in derived.Where(block => Of(block) == Derivable.Yes).Take(1))
+            {
+                _last = block;
+            }
+
+            foreach (ulong block in firsts.Where(block => Of(block) == Derivable.No).Take(1))
+            {
+                _first = block;
+            }
+
+            _isBounded = true;
+        }
+
+        return this;
+    }
+}
