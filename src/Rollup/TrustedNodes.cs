@@ -71,6 +71,9 @@ public sealed class TrustedNodes : IDisposable
     /// <summary>Our own log of safe heads.</summary>
     public SafeHeadLog Log { get; }
 
+    /// <summary>Chain id of the L2 by the newest game that was asked about; null before the first.</summary>
+    public ulong? ExpectedL2ChainId { get; private set; }
+
     internal ulong L1ChainId { get; }
 
     internal L1Book L1 => _l1;
@@ -128,7 +131,12 @@ public sealed class TrustedNodes : IDisposable
     }
 
     /// <summary>The truth about a game's root as these nodes tell it.</summary>
-    public GameCase CaseOf(GameFacts facts) => new(facts, this);
+    public GameCase CaseOf(GameFacts facts)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        ExpectedL2ChainId = facts.L2ChainId;
+        return new GameCase(facts, this);
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -33,7 +33,7 @@ public sealed class ClaimDangersTests
     [InlineData(UnansweredReason.StepUnavailable, true, 5_400, DangerSeverity.Page, DangerOrigin.Ours)]
     public void Claim_IsAsGraveAsItsClock(UnansweredReason reason, bool isUnderWay, long left, DangerSeverity? severity, DangerOrigin? origin)
     {
-        _dangers.Note(Sample, Judged(Verdict.Invalid, left, new UnansweredClaim(1, reason, "why", isUnderWay)), [], null);
+        _dangers.Note(Sample, Judged(Truth.Invalid, left, new UnansweredClaim(1, reason, "why", isUnderWay)), [], null);
         Danger? danger = _dangers.Dangers.SingleOrDefault();
         Assert.Equal((severity, origin), (danger?.Severity, danger?.Origin));
         if (danger is not null)
@@ -48,16 +48,16 @@ public sealed class ClaimDangersTests
     public void Root_WhoseTruthIsNotKnown_IsAnotherDanger()
     {
         UnansweredClaim root = new(0, UnansweredReason.TraceUnavailable, "no node answers");
-        _dangers.Note(Sample, Judged(Verdict.Unavailable, 300_000, root), [], null);
+        _dangers.Note(Sample, Judged(Truth.Unavailable, 300_000, root), [], null);
         Assert.Empty(_dangers.Dangers);
-        _dangers.Note(Sample, Judged(Verdict.Invalid, 300_000, root), [], null); // an answer is known to be wanted
+        _dangers.Note(Sample, Judged(Truth.Invalid, 300_000, root), [], null); // an answer is known to be wanted
         Assert.Single(_dangers.Dangers);
     }
 
     [Fact]
     public void Step_ThatCannotBeSent_IsADanger_AsIsAWeakContract()
     {
-        _dangers.Note(Sample, Judged(Verdict.Invalid, 300_000), [new UnplannedAction(1, "its preimage cannot be loaded")], "this version is weak");
+        _dangers.Note(Sample, Judged(Truth.Invalid, 300_000), [new UnplannedAction(1, "its preimage cannot be loaded")], "this version is weak");
         Assert.Equal(["claim-unanswerable", "game-undefendable"], _dangers.Dangers.Select(danger => danger.Code));
     }
 
@@ -66,15 +66,15 @@ public sealed class ClaimDangersTests
     {
         UnansweredClaim claim = new(1, UnansweredReason.TraceUnavailable, "why");
         DateTimeOffset began = _time.GetUtcNow();
-        _dangers.Note(Sample, Judged(Verdict.Invalid, 300_000, claim), [], null);
+        _dangers.Note(Sample, Judged(Truth.Invalid, 300_000, claim), [], null);
         _time.Advance(TimeSpan.FromHours(1));
-        _dangers.Note(Sample, Judged(Verdict.Invalid, 296_400, claim with { Detail = "another cause" }), [], null);
+        _dangers.Note(Sample, Judged(Truth.Invalid, 296_400, claim with { Detail = "another cause" }), [], null);
         Danger danger = Assert.Single(_dangers.Dangers);
         Assert.Equal(began, danger.Since);
         Assert.Contains("another cause", danger.Problem, StringComparison.Ordinal);
-        _dangers.Note(Sample, Judged(Verdict.Invalid, 296_300), [], null);
+        _dangers.Note(Sample, Judged(Truth.Invalid, 296_300), [], null);
         Assert.Empty(_dangers.Dangers);
-        _dangers.Note(Sample, Judged(Verdict.Invalid, 296_300, claim), [], null);
+        _dangers.Note(Sample, Judged(Truth.Invalid, 296_300, claim), [], null);
         _dangers.Keep(new HashSet<Address> { Sample.Game });
         Assert.Single(_dangers.Dangers);
         _dangers.Keep(new HashSet<Address>());
@@ -84,7 +84,7 @@ public sealed class ClaimDangersTests
     private static long Now => 1_800_000_000;
 
     // Our clock has run since the claim was made: what is left is what is not used up by now.
-    private static Judgement Judged(Verdict verdict, long left, params UnansweredClaim[] unanswered)
+    private static Judgement Judged(Truth verdict, long left, params UnansweredClaim[] unanswered)
     {
         ulong made = (ulong)(Now + left) - (7 * Day / 2);
         Game game = Game.Create(
@@ -93,6 +93,6 @@ public sealed class ClaimDangersTests
                 new Claim(Claim.NoParent, Position.Root, Samples.Hash("root"), default, UInt256.One, new ChessClock(0, made), default),
                 new Claim(0, Position.Root.Attack(), Samples.Hash("one"), default, UInt256.One, new ChessClock(0, made), default),
             ]);
-        return new Judgement(new L1View(new BlockId(Samples.Hash("view"), 100), (ulong)Now, default), game, verdict, "", new Solution(false, [], unanswered), default);
+        return new Judgement(new L1View(new BlockId(Samples.Hash("view"), 100), (ulong)Now, default), game, Samples.Verdict(verdict), new Solution(false, [], unanswered), default);
     }
 }

@@ -3,6 +3,7 @@ using Gavel.Devnet;
 using Gavel.Ethereum;
 using Gavel.GameSolver;
 using Gavel.GameSolver.Solving;
+using Gavel.Rollup;
 using Gavel.TestKit;
 
 namespace Gavel.Challenger.Tests;
@@ -31,7 +32,7 @@ public sealed class ResultWatchTests : IAsyncLifetime
     {
         (GameMetadata game, GameState state) = await CreateAsync("false");
         ManualTime time = new((await TimeAsync()).AddMinutes(1));
-        Watch(time).Note(game, state, Judged(await ViewAsync(), game, state, Verdict.Invalid));
+        Watch(time).Note(game, state, Judged(await ViewAsync(), game, state, Truth.Invalid));
         await ResolveAsync(game, 1);
 
         ResultWatch watch = Watch(time); // another life
@@ -64,7 +65,7 @@ public sealed class ResultWatchTests : IAsyncLifetime
         (GameMetadata game, GameState state) = await CreateAsync("true");
         ManualTime time = new(await TimeAsync());
         ResultWatch watch = Watch(time);
-        watch.Note(game, state, Judged(await ViewAsync(), game, state, Verdict.Valid));
+        watch.Note(game, state, Judged(await ViewAsync(), game, state, Truth.Valid));
         await watch.CheckAsync([], await ViewAsync(), None); // the book may not have it for a moment
         Assert.NotNull(new VerdictBook(Path.Combine(_folder.FullName, "verdicts")).Find(game.Game));
         await ResolveAsync(game, 1);
@@ -82,7 +83,7 @@ public sealed class ResultWatchTests : IAsyncLifetime
         GameState state = await StateAsync(game);
         ManualTime time = new(await TimeAsync());
         ResultWatch watch = Watch(time);
-        watch.Note(game, state, Judged(await ViewAsync(), game, state, Verdict.Unavailable));
+        watch.Note(game, state, Judged(await ViewAsync(), game, state, Truth.Unavailable));
         await ResolveAsync(game, 3);
         await watch.CheckAsync([], await ViewAsync(), None);
         Danger danger = Assert.Single(watch.Dangers);
@@ -99,7 +100,7 @@ public sealed class ResultWatchTests : IAsyncLifetime
         (GameMetadata game, GameState state) = await CreateAsync("false");
         GameBook book = new(Devnet.L1, Devnet.Addresses.DisputeGameFactory, [Us.Address], 1000, new Lines());
         ResultWatch watch = Watch(new ManualTime(await TimeAsync()));
-        watch.Note(game, state, Judged(await ViewAsync(), game, state, Verdict.Invalid));
+        watch.Note(game, state, Judged(await ViewAsync(), game, state, Truth.Invalid));
         await book.UpdateAsync(await ViewAsync(), None);
         await watch.CheckAsync(book.Games, await ViewAsync(), None);
         Assert.Empty(watch.Dangers); // its clock runs
@@ -117,8 +118,8 @@ public sealed class ResultWatchTests : IAsyncLifetime
     private ResultWatch Watch(TimeProvider time) => new(
         "chain", Devnet.L1, Devnet.Addresses.OptimismPortal, [Us.Address], new VerdictBook(Path.Combine(_folder.FullName, "verdicts")), new AuditLog(_folder.FullName), time);
 
-    private static Judgement Judged(L1View view, GameMetadata game, GameState state, Verdict verdict) =>
-        new(view, WatchedGame.GameOf(game.Rules!, state), verdict, "the nodes said so", new Solution(verdict != Verdict.Invalid, [], []), default);
+    private static Judgement Judged(L1View view, GameMetadata game, GameState state, Truth verdict) =>
+        new(view, WatchedGame.GameOf(game.Rules!, state), Samples.Verdict(verdict), new Solution(verdict != Truth.Invalid, [], []), default);
 
     private Task<L1View> ViewAsync() => L1View.OfHeadAsync(Devnet.L1, None);
 

@@ -1,5 +1,6 @@
 using Gavel.Contracts;
 using Gavel.GameSolver;
+using Gavel.Rollup;
 
 namespace Gavel.Challenger.Tests;
 
@@ -37,6 +38,9 @@ internal static class Samples
             WethDelay = 30,
         },
     };
+
+    public static Verdict Verdict(Truth truth) => new(
+        truth, VerdictRule.OtherOutput, new Evidence(null, Derivable.Unknown, null, null, null, [], [], [], [], 1), "the nodes said so");
 
     public static LocalInputs Inputs { get; } = new(Hash("l1"), Hash("agreed"), Hash("disputed"), 12, 901, 11);
 }

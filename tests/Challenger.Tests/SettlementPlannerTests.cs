@@ -18,11 +18,11 @@ public sealed class SettlementPlannerTests
     private static readonly Claim[] Fork = [.. Line, Below(1, Position.Root.Attack().Defend(), Liar), Below(3, Position.Root.Attack().Defend().Attack(), Us)];
 
     [Theory]
-    [InlineData(Verdict.Invalid, false, false)]
-    [InlineData(Verdict.Invalid, true, true)] // it is told to
-    [InlineData(Verdict.Valid, false, true)]
-    [InlineData(Verdict.Unavailable, false, true)]
-    public void RootThatIsHeldInvalid_IsNotHelpedToWin(Verdict verdict, bool isToldTo, bool isResolved)
+    [InlineData(Truth.Invalid, false, false)]
+    [InlineData(Truth.Invalid, true, true)] // it is told to
+    [InlineData(Truth.Valid, false, true)]
+    [InlineData(Truth.Unavailable, false, true)]
+    public void RootThatIsHeldInvalid_IsNotHelpedToWin(Truth verdict, bool isToldTo, bool isResolved)
     {
         Assert.Equal(isResolved ? ["resolveClaim 2"] : [], Plan(GameGeneration.V1, Line, verdict, isToldTo));
         Assert.Equal(isResolved ? ["resolve"] : [], Plan(GameGeneration.V1, Line, verdict, isToldTo, resolved: [true, true, true]));
@@ -30,29 +30,29 @@ public sealed class SettlementPlannerTests
 
     [Fact]
     public void FalseRootThatLoses_IsResolved() =>
-        Assert.Equal(["resolveClaim 1"], Plan(GameGeneration.V1, Line[..2], Verdict.Invalid));
+        Assert.Equal(["resolveClaim 1"], Plan(GameGeneration.V1, Line[..2], Truth.Invalid));
 
     [Fact]
     public void OnVersion120_WhatPaysUs_IsResolved_AndNothingElse()
     {
-        Assert.Equal(["resolveClaim 4"], Plan(GameGeneration.V1, Fork, Verdict.Invalid));
-        Assert.Equal(["resolveClaim 3"], Plan(GameGeneration.V1, Fork, Verdict.Invalid, resolved: [false, false, false, false, true]));
-        Assert.Equal([], Plan(GameGeneration.V1, Fork, Verdict.Invalid, resolved: [false, false, true, true, true]));
+        Assert.Equal(["resolveClaim 4"], Plan(GameGeneration.V1, Fork, Truth.Invalid));
+        Assert.Equal(["resolveClaim 3"], Plan(GameGeneration.V1, Fork, Truth.Invalid, resolved: [false, false, false, false, true]));
+        Assert.Equal([], Plan(GameGeneration.V1, Fork, Truth.Invalid, resolved: [false, false, true, true, true]));
     }
 
     [Fact]
     public void OnVersion2_ASingleBondOfOurs_NeedsTheWholeGame()
     {
-        Assert.Equal(["resolveClaim 4", "resolveClaim 2"], Plan(GameGeneration.V2, Fork, Verdict.Invalid));
-        Assert.Equal(["resolve"], Plan(GameGeneration.V2, Fork, Verdict.Invalid, resolved: [true, true, true, true, true]));
-        Assert.Equal([], Plan(GameGeneration.V2, Line, Verdict.Invalid));
+        Assert.Equal(["resolveClaim 4", "resolveClaim 2"], Plan(GameGeneration.V2, Fork, Truth.Invalid));
+        Assert.Equal(["resolve"], Plan(GameGeneration.V2, Fork, Truth.Invalid, resolved: [true, true, true, true, true]));
+        Assert.Equal([], Plan(GameGeneration.V2, Line, Truth.Invalid));
     }
 
     // Nobody may resolve for a long time; 1.2.0 pays before the end.
     [Theory]
-    [InlineData(Verdict.Invalid, true)]
-    [InlineData(Verdict.Valid, false)]
-    public void OnVersion120_CreditIsTakenBeforeTheEnd_WhereTheEndIsNotBroughtAbout(Verdict verdict, bool isTaken)
+    [InlineData(Truth.Invalid, true)]
+    [InlineData(Truth.Valid, false)]
+    public void OnVersion120_CreditIsTakenBeforeTheEnd_WhereTheEndIsNotBroughtAbout(Truth verdict, bool isTaken)
     {
         GameCredit credit = new(UInt256.One, new PendingWithdrawal(UInt256.One, 1), true);
         IReadOnlyList<string> calls = Plan(GameGeneration.V1, Fork, verdict, resolved: [false, false, false, true, true], credit: credit);
@@ -60,7 +60,7 @@ public sealed class SettlementPlannerTests
     }
 
     private static List<string> Plan(
-        GameGeneration generation, Claim[] claims, Verdict verdict, bool isToldTo = false, bool[]? resolved = null, GameCredit credit = default)
+        GameGeneration generation, Claim[] claims, Truth verdict, bool isToldTo = false, bool[]? resolved = null, GameCredit credit = default)
     {
         bool[] marks = resolved ?? new bool[claims.Length];
         GameMetadata game = Samples.Game(generation, 12);

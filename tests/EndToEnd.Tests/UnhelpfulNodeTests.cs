@@ -39,7 +39,7 @@ public sealed class UnhelpfulNodeTests
                 faults.NoSafeHeadRecord = true;
                 break;
             case "lag":
-                faults.LagAtL1Block = await ring.Devnet.L1.GetBlockNumberAsync(None) - 3;
+                faults.LagAtL1Block = 1; // before the batches
                 break;
             default:
                 faults.Errors["optimism_outputAtBlock"] = (-32000, "the database is on fire");
@@ -57,7 +57,7 @@ public sealed class UnhelpfulNodeTests
     public async Task FalseRoot_WithALaggingNode_IsAttackedOnceItCatchesUp()
     {
         await using Ring ring = await Duel.RingAsync(None);
-        ring.Devnet.RollupNode.Faults.LagAtL1Block = await ring.Devnet.L1.GetBlockNumberAsync(None) - 1;
+        ring.Devnet.RollupNode.Faults.LagAtL1Block = 1; // before the batches
         GameMetadata game = await ring.CreateGameAsync(DevnetAccounts.Dishonest, DevnetGameType.Cannon, FalseTrace.FalseOutput(Duel.Block), Duel.Block, None);
         await ring.StartGavelAsync(DevnetAccounts.Challenger, None);
         await ring.UntilAsync("the game is judged unavailable", () => Task.FromResult(ring.Lines.Has("nothing is attacked")), None);

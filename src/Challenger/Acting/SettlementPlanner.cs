@@ -28,7 +28,7 @@ public sealed class SettlementPlanner(ulong chainId, IReadOnlyList<Address> acco
     /// <param name="judgement">What was decided about it; null where it is over or not played.</param>
     /// <param name="verdict">What is true of the root, also where that was known earlier only.</param>
     /// <param name="view">The L1 block.</param>
-    public IReadOnlyList<PlannedCall> Plan(GameMetadata game, GameState state, Game claims, Judgement? judgement, Verdict verdict, L1View view)
+    public IReadOnlyList<PlannedCall> Plan(GameMetadata game, GameState state, Game claims, Judgement? judgement, Truth verdict, L1View view)
     {
         ArgumentNullException.ThrowIfNull(game);
         ArgumentNullException.ThrowIfNull(state);

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Gavel.Contracts;
 using Gavel.GameSolver;
+using Gavel.Rollup;
 
 namespace Gavel.Challenger;
 
@@ -13,7 +14,7 @@ public sealed record KnownVerdict
     public required string Game { get; init; }
 
     /// <summary>What is true of the root; unavailable where we hold a bond without ever having known.</summary>
-    public required Verdict Verdict { get; init; }
+    public required Truth Verdict { get; init; }
 
     /// <summary>Which nodes said what, in words.</summary>
     public required string Reason { get; init; }
@@ -102,10 +103,10 @@ public sealed class VerdictBook
         ArgumentNullException.ThrowIfNull(game);
         ArgumentNullException.ThrowIfNull(judgement);
         KnownVerdict? known = Find(game.Game);
-        bool isNew = judgement.Verdict == Verdict.Unavailable ? known is null && holdsBond : known?.Verdict != judgement.Verdict;
+        bool isNew = judgement.Verdict.Truth == Truth.Unavailable ? known is null && holdsBond : known?.Verdict != judgement.Verdict.Truth;
         if (isNew)
         {
-            Set(game.Game, new KnownVerdict { Game = game.Game.ToString(), Verdict = judgement.Verdict, Reason = judgement.Reason, L1Block = judgement.View.Block.ToString(), At = now });
+            Set(game.Game, new KnownVerdict { Game = game.Game.ToString(), Verdict = judgement.Verdict.Truth, Reason = judgement.Verdict.ToString(), L1Block = judgement.View.Block.ToString(), At = now });
         }
     }
 

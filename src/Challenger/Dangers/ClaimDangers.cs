@@ -4,6 +4,7 @@ using Gavel.Contracts;
 using Gavel.GameSolver;
 using Gavel.GameSolver.Resolving;
 using Gavel.GameSolver.Solving;
+using Gavel.Rollup;
 
 namespace Gavel.Challenger;
 
@@ -55,7 +56,7 @@ internal sealed class ClaimDangers(string chain, TimeProvider clock) : IDangerSo
 
     private Danger? Of(GameMetadata game, GameRules rules, Judgement judgement, UnansweredClaim claim)
     {
-        if (claim.ClaimIndex == 0 && judgement.Verdict == Verdict.Unavailable)
+        if (claim.ClaimIndex == 0 && judgement.Verdict.Truth == Truth.Unavailable)
         {
             return null; // not the claim is without an answer but the question of truth
         }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Gavel.Contracts;
+using Gavel.Rollup;
 
 namespace Gavel.Challenger;
 
@@ -14,11 +15,11 @@ internal sealed class ResultDangers(string chain)
         Subject = SubjectOf(game.Game),
         Chain = chain,
         Game = game.Game,
-        Problem = verdict.Verdict == Verdict.Invalid
+        Problem = verdict.Verdict == Truth.Invalid
             ? $"no clock is left, and a false root stands ({verdict.Reason}): anybody can make it final now; we do not"
             : $"no clock is left, and a true root is refuted ({verdict.Reason}): anybody can make that final now",
         Since = now,
-        Mend = verdict.Verdict == Verdict.Invalid ? Call(guardian) : "nothing can be moved any more; withdrawals proven against it must be proven anew",
+        Mend = verdict.Verdict == Truth.Invalid ? Call(guardian) : "nothing can be moved any more; withdrawals proven against it must be proven anew",
     };
 
     /// <summary>What a result to our loss gives to look at.</summary>
@@ -42,7 +43,7 @@ internal sealed class ResultDangers(string chain)
 
     private Danger Lost(Address game, KnownVerdict verdict, KnownResult result)
     {
-        bool isFalse = verdict.Verdict == Verdict.Invalid;
+        bool isFalse = verdict.Verdict == Truth.Invalid;
         string resolved = string.Create(CultureInfo.InvariantCulture, $"the game resolved {result.Status} at {DateTimeOffset.FromUnixTimeSeconds((long)Math.Min(result.ResolvedAt, int.MaxValue * 64UL)):u}");
         return new Danger
         {

@@ -3,6 +3,7 @@ using Gavel.Ethereum;
 using Gavel.GameSolver;
 using Gavel.GameSolver.Resolving;
 using Gavel.GameSolver.Solving;
+using Gavel.Rollup;
 
 namespace Gavel.Challenger;
 
@@ -40,8 +41,8 @@ public sealed class ResultWatch(
     }
 
     /// <summary>What is true of a game's root, as far as we know or knew.</summary>
-    public Verdict VerdictOn(Address game, Judgement? judgement) =>
-        judgement is { Verdict: not Verdict.Unavailable } ? judgement.Verdict : verdicts.Find(game)?.Verdict ?? Verdict.Unavailable;
+    public Truth VerdictOn(Address game, Judgement? judgement) =>
+        judgement is { Verdict.Truth: not Truth.Unavailable } ? judgement.Verdict.Truth : verdicts.Find(game)?.Verdict ?? Truth.Unavailable;
 
     /// <summary>Looks at all games of which a verdict is kept.</summary>
     /// <param name="watched">The games that the book has.</param>
@@ -134,7 +135,7 @@ public sealed class ResultWatch(
             return null;
         }
 
-        GuardianCalls guardian = isAgainst && verdict.Verdict == Verdict.Invalid ? await GuardianAsync(game, view, cancellationToken) : new GuardianCalls([], null);
+        GuardianCalls guardian = isAgainst && verdict.Verdict == Truth.Invalid ? await GuardianAsync(game, view, cancellationToken) : new GuardianCalls([], null);
         DateTimeOffset resolved = DateTimeOffset.FromUnixTimeSeconds((long)Math.Min(state.ResolvedAt, int.MaxValue * 64UL));
         KnownVerdict concluded = verdict with
         {

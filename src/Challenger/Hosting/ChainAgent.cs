@@ -69,13 +69,15 @@ public sealed class ChainAgent(
     private readonly GameVoice _voice = new(options.Name, logger);
     private readonly HeadWatch _head = new(options.Name, TimeSpan.FromSeconds(Math.Max(options.Rpc.HeadMaxAgeSeconds, HeadMaxLooks * options.PollSeconds)), clock);
     private readonly ClaimDangers _claims = new(options.Name, clock);
+    private readonly TruthDangers _truth = new(options.Name, clock);
+    private readonly NodeDangers _nodes = new(options.Name, nodes, options.Trust.LagBlocks);
     private ChainHead? _known;
 
     /// <summary>The games that are covered.</summary>
     public GameBook Book => book;
 
     /// <summary>The dangers of the view, the book, the claims and what is submitted; a head that stands at every endpoint is theirs to tell (<see cref="FailoverRpc.Dangers"/>).</summary>
-    public IReadOnlyList<Danger> Dangers => [.. heads.AllStand ? [] : _head.Dangers, .. book.Dangers, .. words.Dangers, .. submitter.Dangers, .. _claims.Dangers, .. results.Dangers, .. programs.Dangers];
+    public IReadOnlyList<Danger> Dangers => [.. heads.AllStand ? [] : _head.Dangers, .. book.Dangers, .. words.Dangers, .. submitter.Dangers, .. _claims.Dangers, .. results.Dangers, .. programs.Dangers, .. _truth.Dangers, .. _nodes.Dangers];
 
     /// <summary>One cycle.</summary>
     /// <exception cref="RpcException">L1 gave no usable answer; nothing was decided.</exception>
@@ -138,6 +140,7 @@ public sealed class ChainAgent(
         _voice.Keep(covered);
         _claims.Keep(covered);
         await WatchAsync(judgements, view, cancellationToken);
+        _truth.Keep(covered);
         executions.Keep(covered);
         words.Keep(covered);
         if (!distrusted.IsEmpty)
@@ -237,6 +240,7 @@ public sealed class ChainAgent(
         if (state.Status != GameStatus.InProgress)
         {
             _claims.Forget(metadata.Game);
+            _truth.Forget(metadata.Game);
         }
 
         List<PlannedCall> calls = [];
@@ -269,6 +273,7 @@ public sealed class ChainAgent(
         if (!standing.IsSettled)
         {
             Judgement undecided = Undecided(claims, view, $"the game's root, L1 head and block are not settled: {standing.Text}");
+            _truth.Note(metadata, undecided);
             _voice.SayVerdict(metadata, undecided, claims);
             if (standing.State == WordsState.Contradicted)
             {
@@ -286,6 +291,7 @@ public sealed class ChainAgent(
         GameJudge judge = JudgeOf(metadata);
         Judgement judgement = await judge.JudgeAsync(claims, view, cancellationToken);
         results.Note(metadata, state, judgement);
+        _truth.Note(metadata, judgement);
         _voice.SayVerdict(metadata, judgement, claims);
         await PlanMovesAsync(metadata, judgement, judge, calls, cancellationToken);
         return judgement;
@@ -295,7 +301,7 @@ public sealed class ChainAgent(
 
     // Nothing is given up either: what can still be stepped on is not resolved by us.
     private static Judgement Undecided(Game claims, L1View view, string reason) => new(
-        view, claims, Verdict.Unavailable, reason, new Solution(null, [], [new UnansweredClaim(0, UnansweredReason.TraceUnavailable, reason)]), default);
+        view, claims, Verdict.Unknown(VerdictRule.WordsUnsettled, reason), new Solution(null, [], [new UnansweredClaim(0, UnansweredReason.TraceUnavailable, reason)]), default);
 
     private async Task PlanMovesAsync(
         GameMetadata metadata,

@@ -37,6 +37,10 @@ public sealed class TrustOptions
     [Range(1, 100_000)]
     public ulong RecordSpanBlocks { get; set; } = 300;
 
+    /// <summary>By how many L1 blocks a rollup node may be behind before that is a danger.</summary>
+    [Range(1, 1_000_000)]
+    public ulong LagBlocks { get; set; } = 100;
+
     /// <summary>The same as the nodes' limits.</summary>
     public TrustLimits Limits() => new()
     {

@@ -147,7 +147,11 @@ public sealed class Derivability(IReadOnlyList<DerivationWitness> witnesses, int
         if (!_isBounded)
         {
             // What is said changes at these blocks only, and "derivable" never comes back above a block that was not.
-            ulong[] derived = [.. witnesses.Select(witness => witness.Derived).Append(held.Last).OfType<ulong>().Distinct().OrderDescending()];
+            ulong[] derived =
+            [
+                .. witnesses.Select(witness => witness.Derived).Append(held.Last).OfType<ulong>()
+                    .Concat(Firsts().Where(block => block > 0).Select(block => block - 1)).Distinct().OrderDescending(),
+            ];
             ulong[] firsts =
             [
                 .. Firsts().Concat(held.First is { } shown ? [shown] : []).Concat(derived.Where(block => block < ulong.MaxValue).Select(block => block + 1))

@@ -116,12 +116,16 @@ public sealed record Verdict(Truth Truth, VerdictRule Rule, Evidence Evidence, s
     /// <summary>True where nothing is known to be wrong and nothing is at stake by waiting.</summary>
     public bool IsHarmless => Rule == VerdictRule.Harmless;
 
+    /// <summary>Not to know, before any node was asked about it.</summary>
+    public static Verdict Unknown(VerdictRule rule, string because) =>
+        new(Truth.Unavailable, rule, new Evidence(null, Derivable.Unknown, null, null, null, [], [], [], [], 1), because);
+
     /// <summary>One line: the words, and who has answered.</summary>
     public override string ToString()
     {
         int rollup = Evidence.Testimonies.Where(t => t.Question == Questions.Status).Select(t => t.Node).Distinct(StringComparer.Ordinal).Count();
         int well = Evidence.Testimonies.Where(t => t.Question == Questions.Status && t.Problem is null).Select(t => t.Node).Distinct(StringComparer.Ordinal).Count();
-        return string.Create(CultureInfo.InvariantCulture, $"{Truth}: {Because} ({well} of {rollup} rollup nodes answered)");
+        return rollup == 0 ? $"{Truth}: {Because}" : string.Create(CultureInfo.InvariantCulture, $"{Truth}: {Because} ({well} of {rollup} rollup nodes answered)");
     }
 }
 

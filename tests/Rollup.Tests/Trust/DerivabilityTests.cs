@@ -1,0 +1,116 @@
+namespace Gavel.Rollup.Tests.Trust;
+
+/// <summary>
+/// What was derivable by an L1 block: shown by a record; disproved by positive pieces alone, and by more of them where a node derives the block
+/// today. A gap in a record, which tells too low a head, never makes a root false.
+/// </summary>
+public sealed class DerivabilityTests
+{
+    private const ulong Block = 10;
+    private static readonly BlockId L1 = new(Keccak256.Hash("l1"u8), 100);
+
+    // A node is written as group:derived/pieces/now; pieces are letters (P pipeline, L log, R record, D run) with the first block they rule out.
+    [Theory]
+    [InlineData("a:10//12", 1, Derivable.Yes)]
+    [InlineData("a:9//12", 1, Derivable.Unknown)]
+    [InlineData("a:6/R7/12", 1, Derivable.Unknown)] // a gap in the record, and the node derives the block today
+    [InlineData("a:6/R7/6", 1, Derivable.Unknown)] // the record alone, never
+    [InlineData("a:6/P7/6", 1, Derivable.No)]
+    [InlineData("a:6/L7/6", 1, Derivable.No)]
+    [InlineData("a:6/L7/12", 1, Derivable.Unknown)] // our log alone, against a block that the node derives today
+    [InlineData("a:6/L7R7/12", 1, Derivable.No)]
+    [InlineData("a:6/D7/12", 1, Derivable.Unknown)]
+    [InlineData("a:6/D7R7/12", 1, Derivable.No)]
+    [InlineData("a:6/P7R7/12", 1, Derivable.No)]
+    [InlineData("a:6/P11/12", 1, Derivable.Unknown)] // it speaks of later blocks
+    [InlineData("a:6/R7/12 b:6/R7/12", 2, Derivable.No)] // two of different groups
+    [InlineData("a:6/R7/12 a:6/R7/12", 1, Derivable.Unknown)] // two of one group are one
+    [InlineData("a:6/L7R7/12", 2, Derivable.Unknown)] // fewer groups than the minimum
+    [InlineData("a:6/L7/12 b:6/L7/12", 2, Derivable.No)]
+    [InlineData("a:6/P7/6 b:10//12", 1, Derivable.Contradicted)] // one against one
+    [InlineData("a:6/P7/6 b:10//12", 2, Derivable.Contradicted)]
+    [InlineData("a:6/P7/6 b:6/P7/6 c:10//12", 2, Derivable.No)] // one dissenting voice
+    [InlineData("a:10//12 b:10//12 c:6/P7/6", 2, Derivable.Yes)]
+    [InlineData("a:10//12", 2, Derivable.Unknown)]
+    [InlineData("a:10//12 b:10//12", 2, Derivable.Yes)]
+    [InlineData("a:10/P7/6", 1, Derivable.Contradicted)] // one voice that says both
+    [InlineData("a:?//?", 1, Derivable.Unknown)]
+    [InlineData("", 1, Derivable.Unknown)]
+    public void Pieces_AreWeighed(string nodes, int minimum, Derivable expected) =>
+        Assert.Equal(expected, new Derivability(Read(nodes), minimum, minimum).Of(Block));
+
+    [Fact]
+    public void SafeHead_NeedsBothSides()
+    {
+        Assert.Equal((6UL, 7UL, 6UL), Sides("a:6/P7/6", 1));
+        Assert.Equal((6UL, 9UL, null), Sides("a:6/P9/8", 1)); // what lies between is not known
+        Assert.Equal((6UL, null, null), Sides("a:6//12", 1));
+        Assert.Equal((null, 7UL, null), Sides("a:?/P7/6", 1));
+        Assert.Equal((5UL, 7UL, null), Sides("a:5/L8R6/12 b:6/L7R7/12 c:5/L8/12", 2));
+    }
+
+    [Fact]
+    public void WhatWasShown_StandsThroughSilence_UntilTheMinimumSaysTheOpposite()
+    {
+        DerivableBounds held = new(6, 7);
+        Assert.Equal(Derivable.No, new Derivability([], 1, 1, held).Of(Block));
+        Assert.Equal(Derivable.Yes, new Derivability([], 1, 1, held).Of(6));
+        Assert.Equal(Derivable.Unknown, new Derivability([], 1, 1, new DerivableBounds(6, 11)).Of(Block));
+        Assert.Equal(Derivable.No, new Derivability(Read("a:10//12"), 2, 2, held).Of(Block)); // one voice of two
+        Assert.Equal(Derivable.Yes, new Derivability(Read("a:10//12 b:10//12"), 2, 2, held).Of(Block));
+        Assert.Equal(Derivable.Yes, new Derivability(Read("a:10//12"), 1, 1, held).Of(Block));
+        Assert.Equal(6UL, new Derivability([], 1, 1, held).SafeHead);
+    }
+
+    // Whatever the nodes say, "derivable" ends before "not derivable" begins.
+    [Fact]
+    public void Bounds_NeverCross()
+    {
+        Random random = new(7);
+        for (int round = 0; round < 20_000; round++)
+        {
+            int minimum = random.Next(1, 3);
+            Derivability derivability = new([.. Enumerable.Range(0, random.Next(0, 5)).Select(_ => Any(random))], minimum, minimum);
+            if (derivability is { LastDerivable: { } last, FirstUnderivable: { } first })
+            {
+                Assert.True(last < first, $"round {round}: {last} {first}");
+            }
+
+            for (ulong block = 1; block < 14; block++)
+            {
+                Derivable at = derivability.Of(block);
+                Assert.True(at != Derivable.Yes || block <= derivability.LastDerivable);
+                Assert.True(at != Derivable.No || block >= derivability.FirstUnderivable);
+                Assert.True(at == Derivable.Yes || !(block <= derivability.LastDerivable), $"round {round} block {block}: {at}, last {derivability.LastDerivable}");
+                Assert.True(at == Derivable.No || !(block >= derivability.FirstUnderivable), $"round {round} block {block}: {at}, first {derivability.FirstUnderivable}");
+            }
+        }
+    }
+
+    private static (ulong?, ulong?, ulong?) Sides(string nodes, int minimum)
+    {
+        Derivability derivability = new(Read(nodes), minimum, minimum);
+        return (derivability.LastDerivable, derivability.FirstUnderivable, derivability.SafeHead);
+    }
+
+    private static DerivationWitness Any(Random random)
+    {
+        NodeLabel node = new(NodeKind.Rollup, "n", ((char)('a' + random.Next(3))).ToString());
+        Piece[] pieces = [.. Enumerable.Range(0, random.Next(0, 3)).Select(_ => new Piece((PieceKind)random.Next(4), node, (ulong)random.Next(1, 13), L1, default))];
+        return new DerivationWitness(node, random.Next(3) == 0 ? null : (ulong)random.Next(1, 13), pieces, random.Next(3) == 0 ? null : (ulong)random.Next(1, 13));
+    }
+
+    private static DerivationWitness[] Read(string nodes) =>
+    [
+        .. nodes.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(text =>
+        {
+            string[] parts = text[2..].Split('/');
+            NodeLabel node = new(NodeKind.Rollup, text, text[..1]);
+            Piece[] pieces = [.. System.Text.RegularExpressions.Regex.Matches(parts[1], "([PLRD])([0-9]+)").Select(match => new Piece(
+                match.Groups[1].Value switch { "P" => PieceKind.Pipeline, "L" => PieceKind.Log, "R" => PieceKind.Record, _ => PieceKind.Run }, node, Number(match.Groups[2].Value)!.Value, L1, default))];
+            return new DerivationWitness(node, Number(parts[0]), pieces, Number(parts[2]));
+        }),
+    ];
+
+    private static ulong? Number(string text) => text == "?" ? null : ulong.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
+}
