@@ -180,9 +180,11 @@ public sealed class OperatorCommandTests(OperatedDevnet chain) : IClassFixture<O
             }
 
             Assert.Equal("attack", call.GetProperty("record").GetProperty("call").GetString());
-            Assert.Contains("the safe head is", call.GetProperty("record").GetProperty("verdict").GetString(), StringComparison.Ordinal);
+            JsonElement evidence = call.GetProperty("record").GetProperty("evidence");
+            Assert.Equal(("invalid", "otherOutput"), (evidence.GetProperty("truth").GetString(), evidence.GetProperty("rule").GetString()));
+            Assert.Contains(evidence.GetProperty("said").EnumerateArray(), said => said.GetProperty("question").GetString() == "output" && said.GetProperty("root").GetString()!.Length == 66);
             AgentProcess.Result text = AgentProcess.Run(OperatedDevnet.Home, "explain", game, "--config", chain.Config);
-            Assert.Matches(@"attack claim 0, bond 0\.\d+ ETH, \dm \d+s left\n  reason   .+\n  verdict  .+\n  L1 block .+\n  rehearsed (succeeds, \d+ gas|not rehearsed).*\n  outcome  (signed|sent|confirmed)", text.Output);
+            Assert.Matches(@"attack claim 0, bond 0\.\d+ ETH, \dm \d+s left\n  reason   .+\n  verdict  .+\n(    http.+\n)+  L1 block .+\n  rehearsed (succeeds, \d+ gas|not rehearsed).*\n  outcome  (signed|sent|confirmed)", text.Output);
 
             AgentProcess.Result move = AgentProcess.Run(OperatedDevnet.Home, "move", game, "0", "attack", Value, "--config", chain.Config);
             Assert.Equal(1, move.Exit);

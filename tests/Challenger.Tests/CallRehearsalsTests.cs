@@ -104,7 +104,7 @@ public sealed class CallRehearsalsTests : IDisposable
         CallRehearsals rehearsals = new(rehearsal, Address.Zero, options, NullLogger.Instance);
         Submitter submitter = new("chain", new Desk(outbox), audit, options, new ManualTime(DateTimeOffset.UnixEpoch), NullLogger.Instance, rehearsals);
         PlannedCall call = Call();
-        await submitter.SubmitAsync([(game, "false", call)], View, default);
+        await submitter.SubmitAsync([(game, Samples.Verdict(Gavel.Rollup.Truth.Invalid), call)], View, default);
         return (Assert.Single(audit.Read(game.Game)), await outbox.FindAsync(call.Key.Encode(), default));
     }
 

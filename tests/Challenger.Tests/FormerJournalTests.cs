@@ -49,8 +49,8 @@ public sealed class FormerJournalTests : IDisposable
         await using JournalOutbox outbox = JournalOutbox.Open(journal);
         Submitter submitter = new(
             "chain", new Desk(outbox), new AuditLog(Path.Combine(_folder.FullName, "audit")), new ChainOptions(), _time, NullLogger.Instance);
-        await submitter.SubmitAsync([(game, "false", call)], View, default);
-        await submitter.SubmitAsync([(game, "false", call)], View, default);
+        await submitter.SubmitAsync([(game, Samples.Verdict(Gavel.Rollup.Truth.Invalid), call)], View, default);
+        await submitter.SubmitAsync([(game, Samples.Verdict(Gavel.Rollup.Truth.Invalid), call)], View, default);
 
         IReadOnlyList<OutboxEntry> all = await outbox.ListAsync(default, default);
         OutboxEntry former = all[0];

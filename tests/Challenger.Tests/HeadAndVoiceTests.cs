@@ -95,19 +95,8 @@ public sealed class HeadAndVoiceTests
     public async Task UnavailableVerdict_TellsTheNodesReason_InTheFirstCycle(string method, string reason)
     {
         await using FaultProxy proxy = await FaultProxy.StartAsync("http://127.0.0.1:9");
-        JsonObject head = new()
-        {
-            ["number"] = "0x64",
-            ["hash"] = Sample.L1Head.ToString(),
-            ["parentHash"] = Samples.Hash("p").ToString(),
-            ["timestamp"] = "0x1",
-            ["stateRoot"] = Samples.Hash("s").ToString(),
-            ["transactionsRoot"] = Samples.Hash("t").ToString(),
-            ["receiptsRoot"] = Samples.Hash("r").ToString(),
-            ["gasLimit"] = "0x1",
-            ["gasUsed"] = "0x0",
-            ["transactions"] = new JsonArray(),
-        };
+        JsonObject head = L1Block();
+        GameMetadata game = Sample with { L1Head = Hash32.Parse(head["hash"]!.GetValue<string>()) };
         JsonObject Id(int number) => new() { ["hash"] = Samples.Hash($"b{number}").ToString(), ["number"] = number, ["parentHash"] = Samples.Hash("p").ToString(), ["timestamp"] = 1 };
         if (method.Length == 0)
         {
@@ -125,7 +114,7 @@ public sealed class HeadAndVoiceTests
             JsonNode block = head.DeepClone();
             string number = call.Parameter(0)!.GetValue<string>();
             block["number"] = number;
-            block["hash"] = number == "0x64" ? Sample.L1Head.ToString() : Samples.Hash($"b{Convert.ToInt32(number, 16)}").ToString();
+            block["hash"] = number == "0x64" ? game.L1Head.ToString() : Samples.Hash($"b{Convert.ToInt32(number, 16)}").ToString();
             return block;
         });
         proxy.Result("optimism_rollupConfig", _ => new JsonObject
@@ -154,12 +143,54 @@ public sealed class HeadAndVoiceTests
             SafeHeadLog.InMemory(),
             TimeProvider.System);
         await nodes.LookAsync(false, default);
-        GameJudge judge = new(Sample, nodes, new NoExecutions(), new TrustOptions(), TimeProvider.System);
-        Game game = Game.Create(new GameShape(8, 3), [new Claim(uint.MaxValue, Position.Root, Sample.RootClaim, default, UInt256.One, new ChessClock(0, 1_000), default)]);
-        Judgement judgement = await judge.JudgeAsync(game, new L1View(new BlockId(Samples.Hash("v"), 101), 1_100, default), default);
+        GameJudge judge = new(game, nodes, new NoExecutions(), new TrustOptions(), TimeProvider.System);
+        Game claims = Game.Create(new GameShape(8, 3), [new Claim(uint.MaxValue, Position.Root, Sample.RootClaim, default, UInt256.One, new ChessClock(0, 1_000), default)]);
+        Judgement judgement = await judge.JudgeAsync(claims, new L1View(new BlockId(Samples.Hash("v"), 101), 1_100, default), default);
         Assert.Equal(Truth.Unavailable, judgement.Verdict.Truth);
         Assert.DoesNotContain("not been asked", judgement.Verdict.Because, StringComparison.Ordinal);
         Assert.Contains(reason.Split(' ')[0], judgement.Verdict.Because, StringComparison.Ordinal);
+    }
+
+    // The L1 block that the game is judged by, whose hash is that of its fields.
+    private static JsonObject L1Block()
+    {
+        TestKit.Judges.BlockHeader header = new()
+        {
+            ParentHash = Samples.Hash("p"),
+            OmmersHash = Samples.Hash("o"),
+            Coinbase = Address.Zero,
+            StateRoot = Samples.Hash("s"),
+            TransactionsRoot = Samples.Hash("t"),
+            ReceiptsRoot = Samples.Hash("r"),
+            LogsBloom = new TestKit.Judges.Bloom(new byte[256]),
+            Number = 100,
+            GasLimit = 1,
+            GasUsed = 0,
+            Timestamp = 1,
+            MixHash = Samples.Hash("m"),
+            BaseFeePerGas = UInt256.One,
+        };
+        return new JsonObject
+        {
+            ["number"] = "0x64",
+            ["hash"] = header.Hash.ToString(),
+            ["parentHash"] = header.ParentHash.ToString(),
+            ["sha3Uncles"] = header.OmmersHash.ToString(),
+            ["miner"] = header.Coinbase.ToString(),
+            ["stateRoot"] = header.StateRoot.ToString(),
+            ["transactionsRoot"] = header.TransactionsRoot.ToString(),
+            ["receiptsRoot"] = header.ReceiptsRoot.ToString(),
+            ["logsBloom"] = $"0x{new string('0', 512)}",
+            ["difficulty"] = "0x0",
+            ["gasLimit"] = "0x1",
+            ["gasUsed"] = "0x0",
+            ["timestamp"] = "0x1",
+            ["extraData"] = "0x",
+            ["mixHash"] = header.MixHash.ToString(),
+            ["nonce"] = "0x0000000000000000",
+            ["baseFeePerGas"] = "0x1",
+            ["transactions"] = new JsonArray(),
+        };
     }
 
     private sealed class NoExecutions : IExecutionTraces

@@ -123,6 +123,11 @@ internal sealed record Explanation
             screen.Line($"{record.At.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z  {record.Call}{claim}{bond}{left}{(record.DryRun ? "  (dry run: not sent)" : "")}");
             screen.Line($"  reason   {record.Reason}");
             screen.Line($"  verdict  {record.Verdict}");
+            foreach (AuditTestimony said in record.Evidence?.Said ?? [])
+            {
+                screen.Line($"    {said}");
+            }
+
             screen.Line($"  L1 block {record.L1Block}");
             if (record.Rehearsal is { } rehearsal)
             {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Gavel.Contracts;
+using Gavel.Rollup;
 using Gavel.Sending;
 using Microsoft.Extensions.Logging;
 
@@ -34,12 +35,12 @@ public sealed partial class Submitter(
     /// <param name="view">The L1 block at which they were decided.</param>
     /// <param name="cancellationToken">Cancels waiting for the outbox.</param>
     public async Task SubmitAsync(
-        IEnumerable<(GameMetadata Game, string Verdict, PlannedCall Call)> planned, L1View view, CancellationToken cancellationToken)
+        IEnumerable<(GameMetadata Game, Verdict? Verdict, PlannedCall Call)> planned, L1View view, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(planned);
         ArgumentNullException.ThrowIfNull(view);
         bool any = false;
-        foreach ((GameMetadata game, string verdict, PlannedCall call) in planned
+        foreach ((GameMetadata game, Verdict? verdict, PlannedCall call) in planned
             .OrderByDescending(item => item.Call.Priority).ThenBy(item => item.Call.Deadline ?? ulong.MaxValue))
         {
             any |= await SubmitAsync(game, verdict, call, view, cancellationToken);
@@ -51,7 +52,7 @@ public sealed partial class Submitter(
         }
     }
 
-    private async Task<bool> SubmitAsync(GameMetadata game, string verdict, PlannedCall call, L1View view, CancellationToken cancellationToken)
+    private async Task<bool> SubmitAsync(GameMetadata game, Verdict? verdict, PlannedCall call, L1View view, CancellationToken cancellationToken)
     {
         byte[] key = call.Key.Encode();
         long? left = call.Deadline is ulong deadline ? (long)deadline - (long)view.Timestamp : null;
@@ -65,7 +66,8 @@ public sealed partial class Submitter(
             Claim = call.ClaimIndex,
             BondWei = call.Call.Value.ToString(),
             Reason = call.Reason,
-            Verdict = verdict,
+            Verdict = verdict?.ToString() ?? "the game is over",
+            Evidence = verdict is null ? null : AuditEvidence.Of(verdict),
             L1Block = view.Block.ToString(),
             SecondsLeft = left,
             DryRun = options.DryRun,

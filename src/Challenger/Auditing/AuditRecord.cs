@@ -32,6 +32,9 @@ public sealed record AuditRecord
     /// <summary>What is true of the root claim, and which nodes said what at which blocks.</summary>
     public required string Verdict { get; init; }
 
+    /// <summary>What the verdict rested on; null for a game that is over.</summary>
+    public AuditEvidence? Evidence { get; init; }
+
     /// <summary>The L1 block at which it was decided: number and hash.</summary>
     public required string L1Block { get; init; }
 

@@ -115,7 +115,7 @@ public sealed class ChainAgent(
                     // Much of what these calls do emits no event; while anything is wanted the game is read in every cycle.
                     game.IsStale = true;
                     Interlocked.Add(ref planned, calls.Count);
-                    await SubmitAsync(game.Metadata, judgement?.Verdict.ToString() ?? "the game is over", calls, view, cancellation);
+                    await SubmitAsync(game.Metadata, judgement?.Verdict, calls, view, cancellation);
                 }
             }
             catch (Exception error) when (error is not (OperationCanceledException or OutboxException))
@@ -202,7 +202,7 @@ public sealed class ChainAgent(
 
     private bool MayMove(GameMetadata game) => game.Rules?.Permitted is not { } permitted || permitted.Challenger == account || permitted.Proposer == account;
 
-    private async Task SubmitAsync(GameMetadata game, string verdict, IReadOnlyList<PlannedCall> calls, L1View view, CancellationToken cancellationToken)
+    private async Task SubmitAsync(GameMetadata game, Verdict? verdict, IReadOnlyList<PlannedCall> calls, L1View view, CancellationToken cancellationToken)
     {
         using Activity? span = ChallengerSpans.Intents(calls.Count);
         await _submitting.WaitAsync(cancellationToken);
