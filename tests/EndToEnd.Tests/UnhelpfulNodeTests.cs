@@ -2,7 +2,9 @@ using Gavel.Agent.Demo;
 using Gavel.Contracts;
 using Gavel.Devnet;
 using Gavel.EndToEnd.Tests.Arena;
+using Gavel.Ethereum;
 using Gavel.GameSolver;
+using Gavel.Rollup;
 
 namespace Gavel.EndToEnd.Tests;
 
@@ -39,7 +41,7 @@ public sealed class UnhelpfulNodeTests
                 faults.NoSafeHeadRecord = true;
                 break;
             case "lag":
-                faults.LagAtL1Block = 1; // before the batches
+                await LagBeforeTheBlockAsync(ring);
                 break;
             default:
                 faults.Errors["optimism_outputAtBlock"] = (-32000, "the database is on fire");
@@ -57,7 +59,7 @@ public sealed class UnhelpfulNodeTests
     public async Task FalseRoot_WithALaggingNode_IsAttackedOnceItCatchesUp()
     {
         await using Ring ring = await Duel.RingAsync(None);
-        ring.Devnet.RollupNode.Faults.LagAtL1Block = 1; // before the batches
+        await LagBeforeTheBlockAsync(ring);
         GameMetadata game = await ring.CreateGameAsync(DevnetAccounts.Dishonest, DevnetGameType.Cannon, FalseTrace.FalseOutput(Duel.Block), Duel.Block, None);
         await ring.StartGavelAsync(DevnetAccounts.Challenger, None);
         await ring.UntilAsync("the game is judged unavailable", () => Task.FromResult(ring.Lines.Has("nothing is attacked")), None);
@@ -68,5 +70,18 @@ public sealed class UnhelpfulNodeTests
         await ring.UntilAsync("the root is attacked", async () => (await ring.StateAsync(game, None)).Claims.Count == 2, None);
         GameState resolved = await ring.SettleAsync(game, DevnetAccounts.Challenger.Address, None);
         Assert.Equal(GameStatus.ChallengerWins, resolved.Status);
+    }
+
+    // A node that has derived the block by less of L1 than the game has shows that it was derivable, however far it lags.
+    private static async Task LagBeforeTheBlockAsync(Ring ring)
+    {
+        await using RpcEndpoint endpoint = new(EndpointUrl.Parse(ring.Devnet.RollupNode.Url));
+        RollupNode node = new(endpoint);
+        ulong at = await ring.Devnet.L1.GetBlockNumberAsync(None);
+        do
+        {
+            ring.Devnet.RollupNode.Faults.LagAtL1Block = --at;
+        }
+        while ((await node.SyncStatusAsync(None)).SafeL2.Number >= Duel.Block);
     }
 }
