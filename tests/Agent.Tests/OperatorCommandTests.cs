@@ -56,7 +56,7 @@ public sealed class OperatorCommandTests(OperatedDevnet chain) : IClassFixture<O
         await chain.Devnet.WarpAsync(TimeSpan.FromSeconds(301));
         Assert.Equal(0, chain.Run("resolve", game.ToString(), "--key-file", chain.KeyFile).Exit);
         string folder = Path.Combine(chain.Data, "devnet");
-        new VerdictBook(Path.Combine(folder, "verdicts")).Set(game, new KnownVerdict { Game = game.ToString(), Verdict = Verdict.Valid, Reason = "the nodes said so", L1Block = "7", At = DateTimeOffset.UnixEpoch });
+        new VerdictBook(Path.Combine(folder, "verdicts")).Set(game, new KnownVerdict { Game = game.ToString(), Verdict = Gavel.Rollup.Truth.Valid, Reason = "the nodes said so", L1Block = "7", At = DateTimeOffset.UnixEpoch });
         new AuditLog(Path.Combine(folder, "audit")).Add(game, new AuditNote
         {
             Note = AuditNoteKind.Lost, At = DateTimeOffset.UnixEpoch, Chain = "devnet", Game = game.ToString(), Text = "LOST: call the guardian", LostWei = "0", L1Block = "8",

@@ -1,3 +1,4 @@
+using Gavel.Rollup;
 using System.Globalization;
 using System.Text.Json.Serialization;
 using Gavel.Agent.Hosting;
@@ -51,7 +52,7 @@ internal sealed record GameRow
     public UInt256? OurLostWei { get; init; }
 
     /// <summary>What the agent with this configuration thinks, or thought, of the root; null where nothing is recorded.</summary>
-    public Verdict? RecordedVerdict { get; init; }
+    public Truth? RecordedVerdict { get; init; }
 
     /// <summary>Whether the game ended against that; null where nothing is recorded, or the game goes on.</summary>
     public bool? IsAgainstVerdict { get; init; }
@@ -191,7 +192,7 @@ internal sealed record GameList
         }
 
         bool isOpen = game.State.Status == GameStatus.InProgress;
-        (Verdict? verdict, bool isLost) = Recorded(chain, listed.Game);
+        (Truth? verdict, bool isLost) = Recorded(chain, listed.Game);
         return row with
         {
             Status = game.State.Status,
@@ -207,7 +208,7 @@ internal sealed record GameList
     }
 
     // What the agent keeps of a game that is not settled, and whether its trail tells of a loss.
-    private static (Verdict? Verdict, bool IsLost) Recorded(ChainAccess chain, Address game)
+    private static (Truth? Verdict, bool IsLost) Recorded(ChainAccess chain, Address game)
     {
         if (chain is not { Options: { } options, DataDirectory: { } data })
         {

@@ -29,8 +29,8 @@ public sealed record KnownVerdict
     public KnownResult? Result { get; init; }
 
     /// <summary>Whether a game's end is against a verdict on its root.</summary>
-    public static bool IsAgainst(Verdict verdict, GameStatus status) =>
-        (verdict, status) is (Verdict.Invalid, GameStatus.DefenderWins) or (Verdict.Valid, GameStatus.ChallengerWins);
+    public static bool IsAgainst(Truth verdict, GameStatus status) =>
+        (verdict, status) is (Truth.Invalid, GameStatus.DefenderWins) or (Truth.Valid, GameStatus.ChallengerWins);
 }
 
 /// <summary>How a game ended to our loss.</summary>
