@@ -49,7 +49,7 @@ public sealed class CollectorTests : IDisposable
     {
         using TcpListener silent = new(IPAddress.Loopback, 0);
         silent.Start();
-        Connect($"http://{silent.LocalEndpoint}");
+        Connect($"http://{silent.LocalEndpoint}", seconds: 0.5);
         Export();
         Export();
         Assert.Contains("it does not answer in time", Assert.Single(_said), StringComparison.Ordinal);
@@ -85,12 +85,12 @@ public sealed class CollectorTests : IDisposable
             line => Assert.Contains("it answers with HTTP status 401", line, StringComparison.Ordinal));
     }
 
-    private void Connect(string endpoint)
+    private void Connect(string endpoint, double seconds = 60)
     {
         ServiceCollection services = [];
         services.AddLogging(logging => logging.AddProvider(new Ear(_said)));
         TelemetrySetup.AddTraces(services, new OtlpOptions { Endpoint = endpoint });
-        services.Configure<OtlpExporterOptions>(exporter => exporter.TimeoutMilliseconds = 500);
+        services.Configure<OtlpExporterOptions>(exporter => exporter.TimeoutMilliseconds = (int)(seconds * 1000));
         _services = services.BuildServiceProvider();
         _ = _services.GetRequiredService<TracerProvider>();
     }
