@@ -216,6 +216,7 @@ public sealed class WordsWitnessTests : IClassFixture<WatchedDevnet>, IAsyncLife
         _second.Clear();
         int before = First.Requests + _second.Requests;
         Assert.Equal(WordsState.Unsettled, (await witness.StandingAsync(game, view, None)).State); // not before a pause
+        await Task.Delay(200); // an inquiry that had begun would be seen by now
         Assert.Equal(before, First.Requests + _second.Requests);
         await SettleAsync(witness, game, view);
     }

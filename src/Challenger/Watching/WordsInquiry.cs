@@ -278,9 +278,9 @@ internal sealed class WordsInquiry(FailoverRpc l1, IKnownL1Blocks blocks, TimePr
     }
 
     private async Task AgreeAsync(
-        Case inquiry, IReadOnlyList<GameMetadata> games, BlockRef view, IReadOnlySet<EndpointUrl> distrusted, CancellationToken cancellationToken)
+        Case inquiry, GameMetadata[] games, BlockRef view, IReadOnlySet<EndpointUrl> distrusted, CancellationToken cancellationToken)
     {
-        if (games.Count == 0)
+        if (games.Length == 0)
         {
             return;
         }
@@ -288,7 +288,7 @@ internal sealed class WordsInquiry(FailoverRpc l1, IKnownL1Blocks blocks, TimePr
         Address[] addresses = [.. games.Select(game => game.Game)];
         EndpointUrl[] asked = [.. _each.Select(one => one.Url).Where(url => !distrusted.Contains(url))];
         IReadOnlyList<ToldWords?>[] told = await Task.WhenAll(asked.Select(url => ToldAsync(url, addresses, view, cancellationToken)));
-        for (int i = 0; i < games.Count; i++)
+        for (int i = 0; i < games.Length; i++)
         {
             GameMetadata game = games[i];
             List<EndpointUrl> agree = [];
