@@ -117,7 +117,7 @@ public sealed class GameCase
         BlockId l1Head = new(Facts.L1Head, head.Value);
         yield return _nodes.L1.AskAt(head.Value, freshest);
         ulong[] all = [.. blocks.Append(Facts.Block).Distinct()];
-        foreach (RollupWatch watch in _nodes.Rollup.Where(watch => watch.ObjectionTo(_nodes.L1ChainId, Facts.L2ChainId) is null))
+        foreach (RollupWatch watch in _nodes.Rollup.Where(watch => watch.ObjectionTo(_nodes.L1ChainId, Facts.L2ChainId, _nodes.SystemConfig) is null))
         {
             foreach (Task task in Awaited(Of(watch, l1Head, all, freshest), watch.SilentSince))
             {

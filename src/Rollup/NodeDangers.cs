@@ -50,7 +50,7 @@ public sealed class NodeDangers(string chain, TrustedNodes nodes, ulong lagBlock
                 continue;
             }
 
-            if (nodes.ExpectedL2ChainId is { } expected && watch.ObjectionTo(nodes.L1ChainId, expected) is { } objection)
+            if (nodes.ExpectedL2ChainId is { } expected && watch.ObjectionTo(nodes.L1ChainId, expected, nodes.SystemConfig) is { } objection)
             {
                 yield return objection.Kind == ObjectionKind.Foreign
                     ? New(DangerCodes.NodeOfAnotherChain, DangerSeverity.Page, name, objection.Problem, "name a node of this chain; this one has no voice", null)

@@ -52,7 +52,11 @@ public sealed class RollupNode(IJsonRpc rpc)
         RpcValue config = await AskAsync("optimism_rollupConfig", null, cancellationToken);
         RpcValue genesis = config["genesis"];
         return new RollupConfig(
-            config["l1_chain_id"].Number(), config["l2_chain_id"].Number(), BlockId.Read(genesis["l1"]), BlockId.Read(genesis["l2"]));
+            config["l1_chain_id"].Number(),
+            config["l2_chain_id"].Number(),
+            BlockId.Read(genesis["l1"]),
+            BlockId.Read(genesis["l2"]),
+            config["l1_system_config_address"].IsNull ? null : config["l1_system_config_address"].Address());
     }
 
     /// <summary><c>optimism_outputAtBlock</c>.</summary>

@@ -35,6 +35,7 @@ public sealed class TrustedNodes : IDisposable
     /// <param name="limits">Time limits.</param>
     /// <param name="log">Our own log of safe heads.</param>
     /// <param name="clock">The host's clock.</param>
+    /// <param name="systemConfig">L1 address of the chain's <c>SystemConfig</c>, which rollup nodes must derive by; null where it is not known.</param>
     public TrustedNodes(
         IReadOnlyList<TrustedRollupNode> rollupNodes,
         IReadOnlyList<TrustedExecutionNode> executionNodes,
@@ -43,8 +44,10 @@ public sealed class TrustedNodes : IDisposable
         int? minimum,
         TrustLimits limits,
         SafeHeadLog log,
-        TimeProvider clock)
+        TimeProvider clock,
+        Address? systemConfig = null)
     {
+        SystemConfig = systemConfig;
         ArgumentNullException.ThrowIfNull(rollupNodes);
         ArgumentNullException.ThrowIfNull(executionNodes);
         ArgumentNullException.ThrowIfNull(limits);
@@ -75,6 +78,8 @@ public sealed class TrustedNodes : IDisposable
     public ulong? ExpectedL2ChainId { get; private set; }
 
     internal ulong L1ChainId { get; }
+
+    internal Address? SystemConfig { get; }
 
     internal L1Book L1 => _l1;
 

@@ -34,7 +34,7 @@ public sealed class Weighing
         L1Head = head.HasValue && nodes.L1.IsCanonical(new BlockId(facts.L1Head, head.Value)) == true ? new BlockId(facts.L1Head, head.Value) : null;
         foreach (RollupWatch watch in nodes.Rollup)
         {
-            if (watch.ObjectionTo(nodes.L1ChainId, facts.L2ChainId) is { } objection)
+            if (watch.ObjectionTo(nodes.L1ChainId, facts.L2ChainId, nodes.SystemConfig) is { } objection)
             {
                 _objections[watch] = objection;
             }

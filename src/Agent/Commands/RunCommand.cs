@@ -48,6 +48,7 @@ internal static class RunCommand
                 options.Host.Listen = "";
             }
 
+            await NodeChecks.RunAsync(options, cancellationToken);
             await using WebApplication host = AgentHost.Build(options);
             await AgentHost.RunAsync(host, options, cancellationToken);
             return 0;

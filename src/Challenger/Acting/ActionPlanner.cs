@@ -13,12 +13,15 @@ namespace Gavel.Challenger;
 public sealed record UnplannedAction(int ClaimIndex, string Problem);
 
 /// <summary>Turns the solver's actions into calls: moves with their exact bond, and steps only once the oracle holds what they read.</summary>
-public sealed class ActionPlanner(ChainReader l1, ulong chainId)
+public sealed class ActionPlanner(ChainReader l1, ulong chainId, OwnMoves own)
 {
     // Preimage key types (fault-proof specification, "pre-image key types").
     private const byte LocalKey = 1;
     private const byte KeccakKey = 2;
     private const byte Sha256Key = 4;
+
+    /// <summary>Forgets all games but these.</summary>
+    public void Keep(IReadOnlySet<Address> games) => own.Keep(games);
 
     /// <summary>The calls that a judgement asks for.</summary>
     /// <param name="game">The game.</param>
@@ -34,8 +37,9 @@ public sealed class ActionPlanner(ChainReader l1, ulong chainId)
         ArgumentNullException.ThrowIfNull(stanceOn);
         GameRules rules = game.Rules ?? throw new ArgumentException($"the rules of game {game.Game} are not known", nameof(game));
         List<PlannedCall> calls = [];
-        List<UnplannedAction> unplanned = [];
-        foreach (ActionDeadline due in ActionDeadline.Of(judgement.Game, judgement.Solution.Actions, rules.Clock))
+        (IReadOnlyList<GameAction> allowed, IReadOnlyList<UnplannedAction> contradicting) = own.Part(game.Game, judgement.Game, judgement.Solution.Actions);
+        List<UnplannedAction> unplanned = [.. contradicting];
+        foreach (ActionDeadline due in ActionDeadline.Of(judgement.Game, allowed, rules.Clock))
         {
             ulong deadline = due.Deadline < 0 ? 0 : (ulong)due.Deadline;
             switch (due.Action)

@@ -142,6 +142,7 @@ public sealed class ChainAgent(
         await WatchAsync(judgements, view, cancellationToken);
         _truth.Keep(covered);
         executions.Keep(covered);
+        actions.Keep(covered);
         words.Keep(covered);
         if (!distrusted.IsEmpty)
         {

@@ -88,7 +88,8 @@ public sealed class ChainScope : IAsyncDisposable
                 options.Trust.MinAgreeing == 0 ? null : options.Trust.MinAgreeing,
                 options.Trust.Limits(),
                 log,
-                clock);
+                clock,
+                options.SystemConfig is { Length: > 0 } ours ? Address.Parse(ours) : null);
             return new ChainScope(clients, l1Rpc, l1, chainId, contracts, nodes, new RollupL1Blocks(nodes), new L2Blocks(l2));
         }
         catch
@@ -136,7 +137,7 @@ public sealed class ChainScope : IAsyncDisposable
             new GameBook(L1, Contracts.Factory, accounts, options.AuditBlocks, logger, clock),
             new WordsWitness(Endpoints, sender is null ? [Endpoints] : [Endpoints, sender], Blocks, clock),
             traces,
-            new ActionPlanner(L1, L1ChainId),
+            new ActionPlanner(L1, L1ChainId, new OwnMoves(desk.Account)),
             new SettlementPlanner(L1ChainId, accounts, options.ResolveAll, options.ResolveAgainstVerdict),
             submitter,
             new ResultWatch(options.Name, L1, Contracts.Portal, accounts, verdicts, audit, clock),

@@ -80,11 +80,13 @@ internal sealed class RollupWatch(NodeLabel label, RollupNode node, L1Book l1, S
     }
 
     /// <summary>Why it may not be believed about a chain; null if it may.</summary>
-    public Objection? ObjectionTo(ulong l1ChainId, ulong l2ChainId) => Config switch
+    public Objection? ObjectionTo(ulong l1ChainId, ulong l2ChainId, Address? systemConfig) => Config switch
     {
         { HasValue: false } unknown => new Objection(ObjectionKind.Unidentified, $"it has not said which chain it derives ({unknown.Trouble ?? "not answered yet"})"),
         { Value: { } config } when config.L1ChainId != l1ChainId => Foreign("L1", config.L1ChainId, l1ChainId),
         { Value: { } config } when config.L2ChainId != l2ChainId => Foreign("L2", config.L2ChainId, l2ChainId),
+        { Value.SystemConfig: { IsZero: false } other } when systemConfig is { } ours && other != ours =>
+            new Objection(ObjectionKind.Foreign, $"it derives the chain of SystemConfig {other}; ours is {ours}"),
         _ => null,
     };
 
