@@ -61,13 +61,13 @@ public static class DangerCodes
     // What execution needs.
 
     /// <summary>The VM's first state of a game type or game is not to be had.</summary>
-    public static DangerKind PrestateMissing { get; } = new("prestate-missing", DangerSeverity.Warn, DangerOrigin.Ours, "The VM's first state of a game type or game is not to be had.");
+    public static DangerKind PrestateMissing { get; } = new("prestate-missing", DangerSeverity.Warn, DangerOrigin.Ours, "The VM's first state of a game type or game is not to be had.", DangerLoudness.Error);
 
     /// <summary>A game type or game names a VM state that cannot exist.</summary>
     public static DangerKind PrestatePlaceholder { get; } = new("prestate-placeholder", DangerSeverity.Watch, DangerOrigin.Chain, "A game type or game names a VM state that cannot exist.");
 
     /// <summary>No preimage server is configured although there are games whose VM needs one.</summary>
-    public static DangerKind PreimageServerMissing { get; } = new("preimage-server-missing", DangerSeverity.Warn, DangerOrigin.Ours, "No preimage server is configured although there are games whose VM needs one.");
+    public static DangerKind PreimageServerMissing { get; } = new("preimage-server-missing", DangerSeverity.Warn, DangerOrigin.Ours, "No preimage server is configured although there are games whose VM needs one.", DangerLoudness.Error);
 
     /// <summary>Some kinds of preimages cannot be brought on chain by this build.</summary>
     public static DangerKind PreimagesNotLoadable { get; } = new("preimages-not-loadable", DangerSeverity.Watch, DangerOrigin.Ours, "Some kinds of preimages cannot be brought on chain by this build.");

@@ -25,7 +25,15 @@ internal sealed partial class DangerLog(IDangerSource board, TimeProvider clock,
     {
         while (true)
         {
-            Tell();
+            try
+            {
+                Tell();
+            }
+            catch (Exception error)
+            {
+                LogUntold(logger, error.GetType().Name, error.Message); // a fault of one part, which must not silence the others for ever
+            }
+
             await Task.Delay(Pause, clock, cancellationToken);
         }
     }
@@ -57,10 +65,8 @@ internal sealed partial class DangerLog(IDangerSource board, TimeProvider clock,
     private void Tell(Danger danger, double? left)
     {
         LogLevel level = LevelOf(danger);
-        if (logger.IsEnabled(level))
-        {
-            LogDanger(logger, level, danger.Severity, danger.Code, danger.Subject, danger.Problem, danger.Mend, LeftOf(left));
-        }
+        string time = LeftOf(left);
+        LogDanger(logger, level, danger.Severity, danger.Code, danger.Subject, danger.Problem, danger.Mend, time);
     }
 
     private static bool IsHalved(double? before, double? left) => (before > LastHalf && left <= before / 2) || (before > 0 && left <= 0);
@@ -89,6 +95,9 @@ internal sealed partial class DangerLog(IDangerSource board, TimeProvider clock,
 
     [LoggerMessage(7002, LogLevel.Information, "Over {Code}: {Subject}; it stood since {Since:u}")]
     private static partial void LogOver(ILogger logger, string code, string subject, DateTimeOffset since);
+
+    [LoggerMessage(7003, LogLevel.Error, "The dangers could not be told ({ErrorType}): {Problem}; it is tried again")]
+    private static partial void LogUntold(ILogger logger, string errorType, string problem);
 
     private sealed record Told(DangerSeverity Severity, double? Left, DateTimeOffset Since)
     {

@@ -195,7 +195,7 @@ public sealed class ChainAgent(
                 await funds.CheckAsync(ours.Select(judgements.GetValueOrDefault).OfType<Judgement>().Select(judgement => judgement.Capital), view, cancellationToken);
             }
         }
-        catch (Exception error) when (error is RpcException or ContractReadException)
+        catch (Exception error) when (error is not OperationCanceledException)
         {
             _voice.SayOfChain($"not everything that may be a danger could be looked at: {error.Message}");
         }

@@ -13,6 +13,7 @@ namespace Gavel.Challenger;
 internal sealed partial class GameVoice(string chain, ILogger logger)
 {
     private readonly Lock _lock = new();
+    private string? _saidOfChain;
     private readonly Dictionary<Address, Dictionary<string, string>> _said = [];
 
     /// <summary>Says something of a game, unless it was the last thing said on this topic.</summary>
@@ -29,8 +30,15 @@ internal sealed partial class GameVoice(string chain, ILogger logger)
         }
     }
 
-    /// <summary>Says something of the chain, at debug: it decides nothing.</summary>
-    public void SayOfChain(string message) => LogChain(logger, chain, message);
+    /// <summary>Says something of the chain, unless it was the last thing said of it but for its numbers.</summary>
+    public void SayOfChain(string message)
+    {
+        string cause = WithoutNumbers(message);
+        if (Interlocked.Exchange(ref _saidOfChain, cause) != cause)
+        {
+            LogChain(logger, chain, message);
+        }
+    }
 
     /// <summary>Says what was decided of a game. What has no answer is a danger, and told as such.</summary>
     public void SayVerdict(GameMetadata metadata, Judgement judgement, Game claims)
@@ -116,7 +124,7 @@ internal sealed partial class GameVoice(string chain, ILogger logger)
         }
     }
 
-    [LoggerMessage(3002, LogLevel.Debug, "{Chain}: {Message}")]
+    [LoggerMessage(3002, LogLevel.Warning, "{Chain}: {Message}")]
     private static partial void LogChain(ILogger logger, string chain, string message);
 
     [LoggerMessage(EventId = 3001, Message = "{Chain} game {Game} (type {GameType}, block {L2Block}): {Message}")]
