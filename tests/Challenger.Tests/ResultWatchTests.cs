@@ -1,7 +1,6 @@
 using Gavel.Contracts;
 using Gavel.Devnet;
 using Gavel.Ethereum;
-using Gavel.GameSolver;
 using Gavel.GameSolver.Solving;
 using Gavel.Rollup;
 using Gavel.TestKit;

@@ -6,7 +6,6 @@ using Gavel.Devnet;
 using Gavel.EndToEnd.Tests.Arena;
 using Gavel.Ethereum;
 using Gavel.GameSolver;
-using Gavel.Primitives;
 
 namespace Gavel.EndToEnd.Tests;
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Gavel.Contracts;
-using Gavel.GameSolver;
 using Gavel.GameSolver.Resolving;
 using Gavel.GameSolver.Solving;
 using Gavel.Rollup;
