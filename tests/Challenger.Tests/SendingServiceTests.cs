@@ -255,12 +255,12 @@ public sealed class SendingServiceTests : IClassFixture<WatchedDevnet>, IDisposa
         Task written = Task.Run(() => File.WriteAllText(pipe, DevnetAccounts.Challenger.PrivateKey)); // once
         ChainOptions chain = Chain("piped", dryRun);
         chain.Account.KeyFile = pipe;
-        string blocked = Path.Combine(_folder.FullName, "piped");
-        await File.WriteAllTextAsync(blocked, "a file where the chain's folder should be: setting it up fails after its account is known");
+        string blocked = Path.Combine(Directory.CreateDirectory(Path.Combine(_folder.FullName, "piped")).FullName, "audit");
+        await File.WriteAllTextAsync(blocked, "a file where the audit trail's folder should be: setting the chain up fails after its account is known");
         int cycles = 0;
         await using (await RunAsync([chain], service => service.Cycled += (_, _) => Interlocked.Increment(ref cycles)))
         {
-            await written;
+            await written.WaitAsync(Patience);
             await Eventually.TrueAsync(() => _lines.Count("cannot be defended") >= 2, Patience);
             File.Delete(blocked);
             await Eventually.TrueAsync(() => Volatile.Read(ref cycles) > 0, Patience);
