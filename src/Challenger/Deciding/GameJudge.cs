@@ -22,6 +22,7 @@ public sealed class GameJudge
     private readonly TimeProvider _clock;
     private readonly TrustLimits _limits;
     private HonestSolver _solver;
+    private Judgement? _last;
 
     /// <summary>Decides nothing yet.</summary>
     /// <param name="metadata">The game.</param>
@@ -68,7 +69,25 @@ public sealed class GameJudge
 
         CapitalNeed capital = CapitalNeed.Of(_solver, game, solution, _rules.Bonds);
         Judgement judgement = new(view, game, weighing.Verdict, solution, capital) { Objections = weighing.Objections, IsAnchorFalse = weighing.IsAnchorFalse };
-        return weighing.Verdict.Truth == Truth.Unavailable && IsLate(game, view) && weighing.WellGroups == 1 ? LastResort(judgement, time) : judgement;
+        judgement = weighing.Verdict.Truth == Truth.Unavailable && IsLate(game, view) && weighing.WellGroups == 1 ? LastResort(judgement, time) : judgement;
+        _last = judgement;
+        return judgement;
+    }
+
+    /// <summary>
+    /// The block time, in seconds, at which the first of what is still to be answered in the game judged last loses its worth; the largest number where nothing is.
+    /// </summary>
+    public Int128 NextDeadline(L1View view)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        if (_last is not { } last)
+        {
+            return Int128.MinValue;
+        }
+
+        IEnumerable<Int128> due = ActionDeadline.Of(last.Game, last.Solution.Actions, _rules.Clock).Select(action => action.Deadline)
+            .Concat(last.Solution.Unanswered.Select(claim => ActionDeadline.OfClaim(last.Game, claim.ClaimIndex, _rules.Clock)));
+        return due.Where(deadline => deadline > view.Timestamp).DefaultIfEmpty(Int128.MaxValue).Min();
     }
 
     /// <summary>What the honest party thinks of a claim of the game judged last.</summary>

@@ -56,7 +56,8 @@ public sealed class ChainAgent(
     TimeProvider clock,
     ILogger logger) : IDangerSource, IDisposable
 {
-    private const int GamesAtATime = 8;
+    // Most of a decision is waiting for nodes, so that many games wait together.
+    private const int GamesAtATime = 64;
 
     // Where we look more rarely than heads grow old, so many looks must show the same one.
     private const int HeadMaxLooks = 3;
@@ -95,9 +96,9 @@ public sealed class ChainAgent(
         int undecided = 0;
         words.Ask(book.Games.Where(game => game.State is { Status: GameStatus.InProgress } && IsPlayed(game.Metadata)).Select(game => game.Metadata), view);
 
-        // Several games at a time, each game's calls handed over as soon as it is decided: what waits for a slow node holds up nothing else.
+        // The most urgent first, many at a time, each game's calls handed over as soon as it is decided: what waits for a slow node holds up nothing else.
         ParallelOptions parallel = new() { MaxDegreeOfParallelism = GamesAtATime, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(book.Games.ToArray(), parallel, async (game, cancellation) =>
+        await Parallel.ForEachAsync(ByUrgency(view), parallel, async (game, cancellation) =>
         {
             using Activity? decision = ChallengerSpans.Decision(game.Metadata);
             try
@@ -216,6 +217,13 @@ public sealed class ChainAgent(
             _submitting.Release();
         }
     }
+
+    // By the first clock that runs out on what is to be answered; a game that was not judged yet could be the most urgent of all.
+    private WatchedGame[] ByUrgency(L1View view) =>
+    [
+        .. book.Games.OrderBy(game => _judges.TryGetValue(game.Metadata.Game, out GameJudge? judge) ? judge.NextDeadline(view) : Int128.MinValue)
+            .ThenByDescending(game => game.Listed.Index),
+    ];
 
     // A reorganisation can put another game at the same address: a judge knows one game and its L1 head, and is not kept for another.
     private GameJudge JudgeOf(GameMetadata metadata)
