@@ -134,6 +134,9 @@ public static class DangerCodes
     /// <summary>Explanations are lost; moves go on.</summary>
     public static DangerKind AuditTrailUnwritten { get; } = new("audit-trail-unwritten", DangerSeverity.Warn, DangerOrigin.Ours, "Explanations are lost; moves go on.");
 
+    /// <summary>Our own log of safe heads cannot be written, so that a restart forgets evidence.</summary>
+    public static DangerKind SafeHeadLogUnwritten { get; } = new("safe-head-log-unwritten", DangerSeverity.Warn, DangerOrigin.Ours, "Our own log of safe heads cannot be written, so that a restart forgets evidence.");
+
     /// <summary>Little room is left for the data directory.</summary>
     public static DangerKind DiskLow { get; } = new("disk-low", DangerSeverity.Warn, DangerOrigin.Ours, "Little room is left for the data directory.");
 
@@ -146,6 +149,6 @@ public static class DangerCodes
         EndpointDown, EndpointOfAnotherChain, L1EndpointContradictsProof, HeadStandsStill, RehearsalDiffers,
         FundsShort, FundsBelowNextBond, FundsBelowWorstCase,
         SenderHeld, SenderL1Unread, SenderStopped, SignerUnreachable, SendingEndpointSilent, NotInMempool, ForeignTransaction,
-        JournalBroken, JournalReserveUsed, AuditTrailUnwritten, DiskLow,
+        JournalBroken, JournalReserveUsed, AuditTrailUnwritten, SafeHeadLogUnwritten, DiskLow,
     ];
 }

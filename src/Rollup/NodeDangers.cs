@@ -18,7 +18,7 @@ public sealed class NodeDangers(string chain, TrustedNodes nodes, ulong lagBlock
         {
             lock (_lock)
             {
-                Danger[] found = [.. OfRollup(), .. OfExecution()];
+                Danger[] found = [.. OfRollup(), .. OfExecution(), .. OfLog()];
                 foreach ((DangerKind, string) gone in _since.Keys.Except(found.Select(danger => (danger.Kind, danger.Subject))).ToArray())
                 {
                     _since.Remove(gone);
@@ -105,6 +105,10 @@ public sealed class NodeDangers(string chain, TrustedNodes nodes, ulong lagBlock
             }
         }
     }
+
+    private IEnumerable<Danger> OfLog() => nodes.Log.Trouble is { } trouble
+        ? [New(DangerCodes.SafeHeadLogUnwritten, DangerSeverity.Warn, chain, trouble, "make room on the disk of the data directory, or mend it; until then a restart forgets this evidence", null)]
+        : [];
 
     private Danger New(DangerKind kind, DangerSeverity severity, string subject, string problem, string mend, DateTimeOffset? since)
     {

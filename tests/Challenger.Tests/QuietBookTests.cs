@@ -1,5 +1,8 @@
+using System.Text.Json.Nodes;
 using Gavel.Contracts;
 using Gavel.Devnet;
+using Gavel.Ethereum;
+using Gavel.TestKit;
 
 namespace Gavel.Challenger.Tests;
 
@@ -28,7 +31,35 @@ public sealed class QuietBookTests : IAsyncLifetime
         await _net.UpdateAtNewBlockAsync(book);
         Assert.Equal(3, _net.Proxy.Requests - before); // the head, the number of games, their marks
         await _net.UpdateAsync(book);
-        Assert.Equal(4, _net.Proxy.Requests - before); // the same head: nothing to ask
+        Assert.Equal(6, _net.Proxy.Requests - before); // the same head for the second time: the same again
+        await _net.UpdateAsync(book);
+        Assert.Equal(7, _net.Proxy.Requests - before); // and for the third: nothing to ask
+    }
+
+    // anvil, and nodes behind a load balancer, may announce a block a moment before they answer with its state.
+    [Fact]
+    public async Task StateThatComesAMomentAfterItsHead_IsSeenAtTheSecondLook()
+    {
+        await _net.CreateAsync("late state");
+        GameBook book = _net.Book(_lines);
+        await _net.UpdateAsync(book);
+        Hash32 before = (await _net.Devnet.L1.GetBlockAsync(BlockRef.Latest, default)).Hash;
+        await _net.AttackAsync(book.Games.Single(), "late");
+        L1View after = await L1View.OfHeadAsync(_net.Devnet.L1, default);
+        _net.Proxy.Instead(
+            call => call.Method == "eth_call" && call.Request.ToJsonString().Contains(after.Block.Hash.ToString(), StringComparison.OrdinalIgnoreCase),
+            call => call.Result(StateAt(before, call, after.Block.Hash)));
+        await book.UpdateAsync(after, default);
+        Assert.Equal(1, book.Games.Single().Game!.Count);
+        _net.Proxy.Clear();
+        await book.UpdateAsync(after, default);
+        Assert.Equal(2, book.Games.Single().Game!.Count);
+    }
+
+    private JsonNode? StateAt(Hash32 block, ProxiedCall call, Hash32 asked)
+    {
+        JsonArray parameters = (JsonArray)JsonNode.Parse(call.Request["params"]!.ToJsonString().Replace(asked.ToString(), block.ToString(), StringComparison.OrdinalIgnoreCase))!;
+        return JsonNode.Parse(_net.Devnet.L1.Rpc.RequestAsync(new RpcRequest(call.Method, [.. parameters.Select(parameter => parameter!.DeepClone())]), default).GetAwaiter().GetResult().GetRawText());
     }
 
     [Fact]

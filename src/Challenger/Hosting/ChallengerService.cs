@@ -77,7 +77,7 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
     private async Task RunAsync(ChainOptions chain, TimeSpan pause, CancellationToken cancellationToken)
     {
         string folder = Path.Combine(options.DataDirectory, chain.Name);
-        SafeHeadLog log = SafeHeadLog.Open(Path.Combine(folder, "safe-heads"), clock.GetUtcNow(), _keepSightings);
+        SafeHeadLog log = SafeHeadLog.OpenOrRemember(Path.Combine(folder, "safe-heads"), clock.GetUtcNow(), _keepSightings);
         await using ChainScope scope = await ChainScope.ConnectAsync(chain, log, clock, logger, cancellationToken);
         using IDisposable rehearsals = Dangers.Add(scope.Rehearser, chain.Name);
         IAccountDesk desk = chain.DryRun ? await DryRunDeskAsync(chain, scope) : await DeskAsync(chain, scope, pause, cancellationToken);

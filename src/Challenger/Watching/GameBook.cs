@@ -46,6 +46,7 @@ public sealed partial class GameBook(
     private readonly Dictionary<Address, (WatchedGame Game, ulong At)> _over = [];
     private ulong? _lastAudit;
     private bool _isComplete;
+    private bool _isLookedAtTwice;
     private Trouble? _listing;
     private Trouble? _marking; // while marks are asked for one by one
     private Trouble? _marksTold;
@@ -75,7 +76,9 @@ public sealed partial class GameBook(
             _inspector.Forget();
         }
 
-        if (_isComplete && change.Course is HeadCourse.Same or HeadCourse.Behind)
+        // A head is looked at twice: a node may announce a block a moment before it has its state, and then no mark shows what has changed.
+        bool isSecondLook = _isComplete && change.Course == HeadCourse.Same && !_isLookedAtTwice;
+        if (_isComplete && change.Course is HeadCourse.Same or HeadCourse.Behind && !isSecondLook)
         {
             WatchedGame[] failed = [.. _watched.Values.Where(game => change.Course == HeadCourse.Same && game.Metadata.Rules is not null && game.Trouble is not null)];
             return new BookUpdate(view, 0, await ReadAsync(failed, view, cancellationToken), false);
@@ -96,6 +99,7 @@ public sealed partial class GameBook(
 
         _lastAudit = audit ? view.Block.Number : _lastAudit;
         _isComplete = true;
+        _isLookedAtTwice = isSecondLook;
         return new BookUpdate(view, added, reread, reorg);
     }
 

@@ -27,7 +27,21 @@ public sealed class SafeHeadLog : IDisposable
     public string? Trouble { get; private set; }
 
     /// <summary>A log that is forgotten with the process.</summary>
-    public static SafeHeadLog InMemory() => new(null);
+    /// <param name="trouble">Why it is not kept, where it ought to be.</param>
+    public static SafeHeadLog InMemory(string? trouble = null) => new(null) { Trouble = trouble };
+
+    /// <summary>The log in a file or, where that cannot be had, one in memory that says why: evidence may be lost by a restart, the defence goes on.</summary>
+    public static SafeHeadLog OpenOrRemember(string path, DateTimeOffset now, TimeSpan keep)
+    {
+        try
+        {
+            return Open(path, now, keep);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return InMemory(error.Message);
+        }
+    }
 
     /// <summary>Reads a log and goes on writing it; what is older than <paramref name="keep"/> is left out. A torn last line is no harm.</summary>
     /// <param name="path">The file; its folder is made.</param>
