@@ -30,7 +30,7 @@ public sealed class GameCase
         lock (_lock)
         {
             Weighing weighing = new(Facts, _nodes, isLastResort, _heldBounds, new Dictionary<ulong, VerifiedOutput>(_heldOutputs));
-            if (!isLastResort)
+            if (!isLastResort && weighing.L1Head is not null)
             {
                 // What the minimum has shown stands through later silence; the weighing has dropped what the minimum contradicts.
                 _heldBounds = new DerivableBounds(weighing.Derivability.LastDerivable, weighing.Derivability.FirstUnderivable);
@@ -66,19 +66,31 @@ public sealed class GameCase
     /// </summary>
     /// <param name="blocks">L2 blocks whose outputs are wanted.</param>
     /// <param name="patience">How long to wait.</param>
-    /// <param name="freshest">Answers from before this are asked for again; the default keeps any.</param>
+    /// <param name="freshest">
+    /// Answers from before this are asked for again. Whatever it is, so are those that are older than <see cref="TrustLimits.RecheckAfter"/>, and where there is no
+    /// verdict those older than <see cref="TrustLimits.FreshFor"/>: what a node said wrongly for a moment must not stand.
+    /// </param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>True if anything was answered meanwhile.</returns>
     public async Task<bool> AskAsync(IReadOnlyCollection<ulong> blocks, TimeSpan patience, DateTimeOffset freshest, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(blocks);
+        TimeSpan age = Weigh().Verdict.Truth == Truth.Unavailable ? _nodes.Limits.FreshFor : _nodes.Limits.RecheckAfter;
+        DateTimeOffset kept = _nodes.Clock.GetUtcNow() - age;
+        freshest = freshest > kept ? freshest : kept;
         Task limit = Task.Delay(patience, _nodes.Clock, cancellationToken);
         bool any = false;
         HashSet<Task> waited = [];
         while (true)
         {
-            waited.UnionWith(Start(blocks, freshest));
+            Task[] begun = [.. Start(blocks, freshest).Where(task => task != Task.CompletedTask && waited.Add(task))];
+            any |= begun.Any(task => task.IsCompleted);
             Task[] pending = [.. waited.Where(task => !task.IsCompleted)];
+            if (begun.Length > 0 && pending.Length == 0)
+            {
+                continue; // all answered at once: what depends on it can be asked now
+            }
+
             if (pending.Length == 0)
             {
                 return any;
@@ -143,7 +155,7 @@ public sealed class GameCase
 
         if (!Facts.IsPlaceholderAnchor)
         {
-            yield return watch.AskOutput(Facts.StartBlock, default);
+            yield return watch.AskOutput(Facts.StartBlock, freshest);
         }
 
         foreach (ulong block in blocks.Where(block => watch.Status.Value?.LocalSafeL2.Number >= block))
@@ -153,7 +165,7 @@ public sealed class GameCase
     }
 
     // One that was silent when it was looked at is asked all the same, but no game waits for it.
-    private static IEnumerable<Task> Awaited(IEnumerable<Task> asked, DateTimeOffset? silentSince)
+    private static Task[] Awaited(IEnumerable<Task> asked, DateTimeOffset? silentSince)
     {
         Task[] all = [.. asked];
         return silentSince is null ? all : [];

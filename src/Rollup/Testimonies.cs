@@ -37,7 +37,7 @@ internal static class Testimonies
                     });
                 }
 
-                foreach (SafeHeadSighting? sighting in new[] { nodes.Log.Before(watch.Label.Name, head.Number), nodes.Log.After(watch.Label.Name, head.Number) })
+                foreach (SafeHeadSighting? sighting in new[] { watch.Before(head.Number), watch.After(head.Number) })
                 {
                     if (sighting is { } seen)
                     {

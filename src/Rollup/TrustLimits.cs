@@ -17,4 +17,7 @@ public sealed record TrustLimits
 
     /// <summary>Evidence older than this is asked for again before a bond rests on it. Default one minute.</summary>
     public TimeSpan FreshFor { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Evidence of a verdict that nothing is done on is asked for again after this. Default 10 min.</summary>
+    public TimeSpan RecheckAfter { get; init; } = TimeSpan.FromMinutes(10);
 }

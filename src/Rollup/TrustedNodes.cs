@@ -1,3 +1,4 @@
+using System.Globalization;
 using Gavel.Ethereum;
 
 namespace Gavel.Rollup;
@@ -55,8 +56,10 @@ public sealed class TrustedNodes : IDisposable
         _l1 = new L1Book(l1, limits.AnswerTime, clock);
         Limits = limits;
         L1ChainId = l1ChainId;
-        Rollup = [.. rollupNodes.Select(node => new RollupWatch(new NodeLabel(NodeKind.Rollup, node.Name, node.Group), node.Node, _l1, log, limits, clock))];
-        Execution = [.. executionNodes.Select(node => new ExecutionWatch(new NodeLabel(NodeKind.Execution, node.Name, node.Group), node.Node, limits, clock))];
+        Rollup = [.. rollupNodes.Select((node, i) => new RollupWatch(
+            new NodeLabel(NodeKind.Rollup, Named(node.Name, rollupNodes.Take(i).Select(other => other.Name)), node.Group), node.Node, _l1, log, limits, clock))];
+        Execution = [.. executionNodes.Select((node, i) => new ExecutionWatch(
+            new NodeLabel(NodeKind.Execution, Named(node.Name, executionNodes.Take(i).Select(other => other.Name)), node.Group), node.Node, limits, clock))];
         Groups = rollupNodes.Select(node => node.Group).Distinct(StringComparer.Ordinal).Count();
         Minimum = Math.Clamp(minimum ?? Quorum.DefaultMinimum(Groups), 1, Math.Max(Groups, 1));
         Log = log;
@@ -110,7 +113,7 @@ public sealed class TrustedNodes : IDisposable
             _l1.Reorganised();
         }
 
-        if (now - _forgot > _forgetAfter)
+        if ((now - _forgot).Duration() > _forgetAfter)
         {
             _forgot = now;
             Forget(now - _forgetAfter);
@@ -158,6 +161,10 @@ public sealed class TrustedNodes : IDisposable
 
         _l1.Dispose();
     }
+
+    // Addresses that differ in their credentials alone are shown alike; what is kept of them must not be mixed.
+    private static string Named(string name, IEnumerable<string> earlier) =>
+        earlier.Count(other => other == name) is > 0 and var same ? string.Create(CultureInfo.InvariantCulture, $"{name} ({same + 1})") : name;
 
     private void Forget(DateTimeOffset before)
     {

@@ -32,6 +32,7 @@ public sealed class Weighing
         _isLastResort = isLastResort;
         Kept<ulong> head = nodes.L1.Head(facts.L1Head);
         L1Head = head.HasValue && nodes.L1.IsCanonical(new BlockId(facts.L1Head, head.Value)) == true ? new BlockId(facts.L1Head, head.Value) : null;
+        bool isLost = head.HasValue && nodes.L1.IsCanonical(new BlockId(facts.L1Head, head.Value)) == false; // then nothing is to be posted, whatever was shown
         foreach (RollupWatch watch in nodes.Rollup)
         {
             if (watch.ObjectionTo(nodes.L1ChainId, facts.L2ChainId, nodes.SystemConfig) is { } objection)
@@ -46,7 +47,7 @@ public sealed class Weighing
         IReadOnlyList<DerivationWitness> witnesses = L1Head is { } block ? [.. _voices.Select(watch => watch.Witness(block))] : [];
 
         // The last resort lowers the bar for what was derivable, never for what was not.
-        Derivability = new Derivability(witnesses, nodes.Minimum, isLastResort && WellGroups == 1 ? 1 : nodes.Minimum, heldBounds);
+        Derivability = new Derivability(witnesses, nodes.Minimum, isLastResort && WellGroups == 1 ? 1 : nodes.Minimum, isLost ? default : heldBounds);
         _verdict = new Lazy<Verdict>(Judge);
     }
 
@@ -59,7 +60,7 @@ public sealed class Weighing
     /// <summary>What was derivable by it.</summary>
     public Derivability Derivability { get; }
 
-    /// <summary>True when all identified nodes that can tell have another output at the block that the game starts from.</summary>
+    /// <summary>True when the minimum of groups has another output at the block that the game starts from, and more than have this one.</summary>
     public bool IsAnchorFalse { get; private set; }
 
     /// <summary>Nodes that have no voice about this game, and why.</summary>
@@ -152,10 +153,13 @@ public sealed class Weighing
     private OutputFinding Find(ulong block)
     {
         int minimum = _isLastResort && WellGroups == 1 ? 1 : _nodes.Minimum;
-        QuorumResult<(Hash32 Root, Hash32 Block)> vote = Quorum.Count(
-            _voices.Select(watch => (watch.Label.Group, Told: watch.Output(block))).Where(said => said.Told.HasValue)
-                .Select(said => (said.Group, (said.Told.Value!.OutputRoot, said.Told.Value.Block.Hash))),
-            minimum);
+        QuorumResult<(Hash32 Root, Hash32 Block)> vote = Vote(_voices, block, minimum);
+        if (vote.Outcome == QuorumOutcome.Contradicted && !_isLastResort
+            && Vote(_voices.Where(watch => watch.SilentSince is null), block, minimum) is { Outcome: QuorumOutcome.Agreed } well)
+        {
+            vote = well; // one that lied and then fell silent cannot take it back
+        }
+
         string what = string.Create(CultureInfo.InvariantCulture, $"the output of block {block}");
         switch (vote.Outcome)
         {
@@ -186,7 +190,13 @@ public sealed class Weighing
             : new OutputFinding(vote, null, VerdictRule.Contradicted, $"the rollup nodes say {said.Root} for {what}, but the header and account proof of {proven.Block} give {proven.OutputRoot}");
     }
 
-    // A node that contradicts the game's anchor while others confirm it is of another chain, or broken. Where nobody confirms it the anchor is what is wrong.
+    private static QuorumResult<(Hash32 Root, Hash32 Block)> Vote(IEnumerable<RollupWatch> voices, ulong block, int minimum) => Quorum.Count(
+        voices.Select(watch => (watch.Label.Group, Told: watch.Output(block))).Where(said => said.Told.HasValue)
+            .Select(said => (said.Group, (said.Told.Value!.OutputRoot, said.Told.Value.Block.Hash))),
+        minimum);
+
+    // A node that contradicts the game's anchor while others confirm it is of another chain, or broken. Where the minimum contradicts it, and
+    // more than confirm it, the anchor is what is wrong: else one liar that confirms a false one would bar all others.
     private void JudgeAnchor()
     {
         if (Facts.IsPlaceholderAnchor)
@@ -199,8 +209,8 @@ public sealed class Weighing
             .. _nodes.Rollup.Where(watch => !_objections.ContainsKey(watch)).Select(watch => (watch, Told: watch.Output(Facts.StartBlock)))
                 .Where(said => said.Told.HasValue).Select(said => (said.watch, said.Told.Value!.OutputRoot == Facts.StartRoot)),
         ];
-        IsAnchorFalse = told.Length > 0 && !told.Any(said => said.Fits);
-        if (IsAnchorFalse)
+        IsAnchorFalse = Quorum.Count(told.Select(said => (said.Watch.Label.Group, said.Fits)), _nodes.Minimum) is { Outcome: QuorumOutcome.Agreed, Value: false };
+        if (IsAnchorFalse || !told.Any(said => said.Fits))
         {
             return;
         }

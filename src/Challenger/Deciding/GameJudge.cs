@@ -129,7 +129,7 @@ public sealed class GameJudge
                 blocks.UnionWith(weighing.LookedUp);
             }
 
-            bool wantsMore = weighing.Verdict.Truth == Truth.Unavailable || wanted.Any(want => want is OutputWant or EvidenceWant) || (freshest != default && !hasAsked);
+            bool wantsMore = weighing.Verdict.Truth == Truth.Unavailable || weighing.OldestAnswer < _clock.GetUtcNow() - _limits.RecheckAfter || wanted.Any(want => want is OutputWant or EvidenceWant) || (freshest != default && !hasAsked);
             TimeSpan left = until - _clock.GetUtcNow();
             if (!wantsMore || left <= TimeSpan.Zero || !await _case.AskAsync(blocks, left, freshest, cancellationToken))
             {

@@ -29,7 +29,11 @@ public sealed record Piece(PieceKind Kind, NodeLabel Node, ulong FirstUnderivabl
 /// <param name="Derived">The last L2 block that it shows as derived by that L1 block; null where it shows none.</param>
 /// <param name="Pieces">Evidence that later blocks were not.</param>
 /// <param name="SafeNow">The last L2 block that it derives from L1 today; null while it cannot be asked.</param>
-public sealed record DerivationWitness(NodeLabel Node, ulong? Derived, IReadOnlyList<Piece> Pieces, ulong? SafeNow);
+public sealed record DerivationWitness(NodeLabel Node, ulong? Derived, IReadOnlyList<Piece> Pieces, ulong? SafeNow)
+{
+    /// <summary>False for a node that is silent now: what it said before stands, but not against those that are well.</summary>
+    public bool IsWell { get; init; } = true;
+}
 
 /// <summary>Whether an L2 block was derivable by a game's L1 head.</summary>
 public enum Derivable
@@ -82,17 +86,30 @@ public sealed class Derivability(IReadOnlyList<DerivationWitness> witnesses, int
     /// <summary>Whether a block was derivable.</summary>
     public Derivable Of(ulong block)
     {
+        Derivable all = Count(witnesses, block);
+        if (all is Derivable.Yes or Derivable.No || witnesses.All(witness => witness.IsWell))
+        {
+            return all;
+        }
+
+        // A node that lied and then fell silent cannot take it back.
+        Derivable well = Count([.. witnesses.Where(witness => witness.IsWell)], block);
+        return well is Derivable.Yes or Derivable.No ? well : all;
+    }
+
+    private Derivable Count(IReadOnlyList<DerivationWitness> heard, ulong block)
+    {
         int yes = 0;
         int no = 0;
-        bool torn = false;
+        int torn = 0;
         List<Piece> pieces = [];
-        foreach (IGrouping<string, DerivationWitness> group in witnesses.GroupBy(witness => witness.Node.Group, StringComparer.Ordinal))
+        foreach (IGrouping<string, DerivationWitness> group in heard.GroupBy(witness => witness.Node.Group, StringComparer.Ordinal))
         {
             Piece[] against = [.. group.SelectMany(witness => witness.Pieces).Where(piece => piece.FirstUnderivable <= block)];
             bool derived = group.Any(witness => witness.Derived >= block);
             if (derived && against.Length > 0)
             {
-                torn = true; // one voice that says both says nothing
+                torn++; // one voice that says both says nothing
             }
             else if (derived)
             {
@@ -115,17 +132,17 @@ public sealed class Derivability(IReadOnlyList<DerivationWitness> witnesses, int
             return Derivable.No;
         }
 
-        if (held.Last >= block && no < minimum)
+        if (held.Last >= block && no + torn < minimum)
         {
             return Derivable.Yes;
         }
 
-        if (held.First <= block && yes < minimum)
+        if (held.First <= block && yes + torn < minimum)
         {
             return Derivable.No;
         }
 
-        return torn || (yes > 0 && no > 0) ? Derivable.Contradicted : Derivable.Unknown;
+        return torn > 0 || (yes > 0 && no > 0) ? Derivable.Contradicted : Derivable.Unknown;
     }
 
     /// <summary>The pieces that speak against a block.</summary>
@@ -134,10 +151,12 @@ public sealed class Derivability(IReadOnlyList<DerivationWitness> witnesses, int
 
     private bool IsEnough(List<Piece> pieces, ulong block)
     {
-        bool isDerivedToday = witnesses.Any(witness => witness.SafeNow >= block);
+        // Whether the block is derived today must be known: silence is no reason to ask for less.
+        bool isUnderivedToday = !witnesses.Any(witness => witness.SafeNow >= block)
+            && witnesses.Any(witness => witness.SafeNow < block && pieces.Exists(piece => piece.Node.Group == witness.Node.Group));
         bool ofTwoGroups = pieces.Select(piece => piece.Node.Group).Distinct(StringComparer.Ordinal).Skip(1).Any();
         bool hasOther = pieces.Exists(piece => piece.Kind != PieceKind.Record);
-        return ofTwoGroups || (hasOther && (!isDerivedToday || pieces.Exists(piece => piece.Kind == PieceKind.Record)));
+        return ofTwoGroups || (hasOther && (isUnderivedToday || pieces.Exists(piece => piece.Kind == PieceKind.Record)));
     }
 
     private IEnumerable<ulong> Firsts() => witnesses.SelectMany(witness => witness.Pieces).Select(piece => piece.FirstUnderivable);
@@ -150,7 +169,8 @@ public sealed class Derivability(IReadOnlyList<DerivationWitness> witnesses, int
             ulong[] derived =
             [
                 .. witnesses.Select(witness => witness.Derived).Append(held.Last).OfType<ulong>()
-                    .Concat(Firsts().Where(block => block > 0).Select(block => block - 1)).Distinct().OrderDescending(),
+                    .Concat(Firsts().Where(block => block > 0).Select(block => block - 1))
+                    .Concat(witnesses.Select(witness => witness.SafeNow).OfType<ulong>()).Distinct().OrderDescending(),
             ];
             ulong[] firsts =
             [

@@ -7,7 +7,7 @@ internal sealed class ExecutionWatch(NodeLabel label, L2ExecutionNode node, Trus
 {
     private readonly KeptQuestions<string, ulong> _chainId = new((_, token) => node.ChainIdAsync(token), limits.LookTime, clock);
     private readonly KeptQuestions<ulong, VerifiedOutput> _outputs = new(node.OutputAsync, limits.AnswerTime, clock);
-    private DateTimeOffset? _silentSince;
+    private object? _silentSince; // a DateTimeOffset, boxed so that no reader sees half of it
 
     /// <summary>Its name and whose voice it is.</summary>
     public NodeLabel Label => label;
@@ -16,7 +16,7 @@ internal sealed class ExecutionWatch(NodeLabel label, L2ExecutionNode node, Trus
     public Kept<ulong> ChainId => _chainId.Of("");
 
     /// <summary>Since when it does not tell its chain id; null while it does.</summary>
-    public DateTimeOffset? SilentSince => _silentSince;
+    public DateTimeOffset? SilentSince => (DateTimeOffset?)Volatile.Read(ref _silentSince);
 
     public Kept<VerifiedOutput> Output(ulong block) => _outputs.Of(block);
 
@@ -25,7 +25,7 @@ internal sealed class ExecutionWatch(NodeLabel label, L2ExecutionNode node, Trus
     public async Task LookAsync(DateTimeOffset now)
     {
         await _chainId.Ask("", now).ConfigureAwait(false);
-        _silentSince = ChainId.Error is null && ChainId.HasValue ? null : _silentSince ?? now;
+        Volatile.Write(ref _silentSince, ChainId.Error is null && ChainId.HasValue ? null : SilentSince ?? now);
     }
 
     /// <summary>Why it may not be believed about a chain; null if it may.</summary>

@@ -21,19 +21,32 @@ public sealed record Kept<T>(T? Value, bool HasValue, DateTimeOffset At, Excepti
 /// </summary>
 /// <typeparam name="TKey">The question.</typeparam>
 /// <typeparam name="TValue">Its answer; two answers are the same if they are equal.</typeparam>
-/// <param name="ask">Asks the node.</param>
-/// <param name="limit">How long one answer may take; being cut off is silence.</param>
-/// <param name="clock">The host's clock.</param>
-public sealed class KeptQuestions<TKey, TValue>(Func<TKey, CancellationToken, Task<TValue>> ask, TimeSpan limit, TimeProvider clock) : IDisposable
+public sealed class KeptQuestions<TKey, TValue> : IDisposable
     where TKey : notnull
     where TValue : notnull
 {
     private static readonly TimeSpan _firstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _longestPause = TimeSpan.FromSeconds(15);
 
+    private readonly Func<TKey, CancellationToken, Task<TValue>> _ask;
+    private readonly TimeSpan _limit;
+    private readonly TimeProvider _clock;
     private readonly Dictionary<TKey, Entry> _entries = [];
     private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationToken _stopped;
     private readonly Lock _lock = new();
+
+    /// <summary>Nothing is asked yet.</summary>
+    /// <param name="ask">Asks the node.</param>
+    /// <param name="limit">How long one answer may take; being cut off is silence.</param>
+    /// <param name="clock">The host's clock. It may jump either way.</param>
+    public KeptQuestions(Func<TKey, CancellationToken, Task<TValue>> ask, TimeSpan limit, TimeProvider clock)
+    {
+        _ask = ask;
+        _limit = limit;
+        _clock = clock;
+        _stopped = _stop.Token;
+    }
 
     /// <summary>What is known of a question.</summary>
     public Kept<TValue> Of(TKey key)
@@ -50,29 +63,32 @@ public sealed class KeptQuestions<TKey, TValue>(Func<TKey, CancellationToken, Ta
     /// <returns>The end of the asking; completed where there is nothing to wait for. It never fails.</returns>
     public Task Ask(TKey key, DateTimeOffset freshest = default)
     {
+        TaskCompletionSource answered = new();
+        Entry? entry;
         lock (_lock)
         {
-            if (!_entries.TryGetValue(key, out Entry? entry))
+            if (!_entries.TryGetValue(key, out entry))
             {
                 _entries[key] = entry = new Entry();
             }
 
-            entry.UsedAt = clock.GetUtcNow();
+            DateTimeOffset now = _clock.GetUtcNow();
+            entry.UsedAt = now;
             if (entry.Pending is { } pending)
             {
                 return pending;
             }
 
-            if ((entry.HasValue && entry.At >= freshest && entry.Error is null) || entry.UsedAt < entry.NotBefore || _stop.IsCancellationRequested
-                || (entry.HasValue && freshest == default))
+            if (_stopped.IsCancellationRequested || (entry.HasValue && freshest == default) || entry.IsFresh(freshest, now) || entry.IsPausing(now))
             {
                 return Task.CompletedTask;
             }
 
-            Task running = AskAsync(key, entry, _stop.Token);
-            entry.Pending = running;
-            return running;
+            entry.Pending = answered.Task;
         }
+
+        _ = AskAsync(key, entry, answered); // outside the lock: it begins on the asker's stack
+        return answered.Task;
     }
 
     /// <summary>Forgets questions that nobody has asked since a time.</summary>
@@ -90,26 +106,24 @@ public sealed class KeptQuestions<TKey, TValue>(Func<TKey, CancellationToken, Ta
     /// <summary>Gives up what is being asked.</summary>
     public void Dispose()
     {
-        _stop.Cancel();
-        _stop.Dispose();
+        _stop.Cancel(); // and not disposed of: whoever is asking still holds its token
     }
 
-    private async Task AskAsync(TKey key, Entry entry, CancellationToken stop)
+    private async Task AskAsync(TKey key, Entry entry, TaskCompletionSource answered)
     {
-        await Task.Yield(); // never on the asker's stack: it holds the lock
         TValue? answer = default;
         Exception? trouble = null;
         try
         {
             // The limit ends the request, which counts against the endpoint; the node's own limits end sooner as a rule.
-            using CancellationTokenSource time = new(limit, clock);
-            using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(time.Token, stop);
-            Task<TValue> asked = ask(key, either.Token);
+            using CancellationTokenSource time = new(_limit, _clock);
+            using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(time.Token, _stopped);
+            Task<TValue> asked = _ask(key, either.Token);
             answer = await asked.WaitAsync(either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
-            trouble = new TimeoutException($"no answer within {limit.TotalSeconds:0.#} s");
+            trouble = new TimeoutException($"no answer within {_limit.TotalSeconds:0.#} s");
         }
         catch (Exception error)
         {
@@ -118,46 +132,57 @@ public sealed class KeptQuestions<TKey, TValue>(Func<TKey, CancellationToken, Ta
 
         lock (_lock)
         {
-            entry.Pending = null;
-            entry.Error = trouble;
-            if (trouble is not null)
-            {
-                entry.Failures++;
-                TimeSpan pause = TimeSpan.FromTicks(Math.Min(_longestPause.Ticks, _firstPause.Ticks << Math.Min(entry.Failures - 1, 8)));
-                entry.NotBefore = clock.GetUtcNow() + pause;
-                return;
-            }
-
-            entry.Failures = 0;
-            entry.NotBefore = default;
-            if (entry.HasValue && !EqualityComparer<TValue>.Default.Equals(entry.Value, answer))
-            {
-                entry.Changes++;
-            }
-
-            (entry.Value, entry.HasValue, entry.At) = (answer, true, clock.GetUtcNow());
+            entry.Take(answer, trouble, _clock.GetUtcNow());
         }
+
+        answered.SetResult();
     }
 
     private sealed class Entry
     {
-        public TValue? Value { get; set; }
+        private TValue? Value { get; set; }
 
-        public bool HasValue { get; set; }
-
-        public DateTimeOffset At { get; set; }
-
-        public Exception? Error { get; set; }
-
-        public Task? Pending { get; set; }
-
-        public DateTimeOffset NotBefore { get; set; }
+        public bool HasValue { get; private set; }
 
         public DateTimeOffset UsedAt { get; set; }
 
-        public int Failures { get; set; }
+        public Task? Pending { get; set; }
 
-        public int Changes { get; set; }
+        private DateTimeOffset At { get; set; }
+
+        private DateTimeOffset NotBefore { get; set; }
+
+        private Exception? Error { get; set; }
+
+        private int Failures { get; set; }
+
+        private int Changes { get; set; }
+
+        // An answer of the future is one of before the clock was set back: it says nothing of now.
+        public bool IsFresh(DateTimeOffset freshest, DateTimeOffset now) => HasValue && Error is null && At >= freshest && At <= now;
+
+        public bool IsPausing(DateTimeOffset now) => now < NotBefore && NotBefore - now <= _longestPause;
+
+        public void Take(TValue? answer, Exception? trouble, DateTimeOffset now)
+        {
+            Pending = null;
+            Error = trouble;
+            if (trouble is not null)
+            {
+                Failures++;
+                NotBefore = now + TimeSpan.FromTicks(Math.Min(_longestPause.Ticks, _firstPause.Ticks << Math.Min(Failures - 1, 8)));
+                return;
+            }
+
+            Failures = 0;
+            NotBefore = default;
+            if (HasValue && !EqualityComparer<TValue>.Default.Equals(Value, answer))
+            {
+                Changes++;
+            }
+
+            (Value, HasValue, At) = (answer, true, now);
+        }
 
         public Kept<TValue> Shown() => new(Value, HasValue, At, Error, Pending is not null, Changes);
     }

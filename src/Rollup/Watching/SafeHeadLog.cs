@@ -10,25 +10,29 @@ namespace Gavel.Rollup;
 /// </summary>
 public sealed class SafeHeadLog : IDisposable
 {
-    private const int LineParts = 6;
+    private const int LineParts = 8;
+
+    private const int LongestWalk = 100;
+    private const int FewEnough = 1024;
 
     // Lines that say no more than their neighbours are dropped when the file is opened.
     private readonly Lock _lock = new();
     private readonly Dictionary<string, List<SafeHeadSighting>> _byNode = new(StringComparer.Ordinal);
     private readonly string? _path;
+    private readonly TimeSpan _keep;
     private FileStream? _file;
 
-    private SafeHeadLog(string? path)
+    private SafeHeadLog(string? path, TimeSpan keep)
     {
         _path = path;
+        _keep = keep;
     }
 
     /// <summary>What kept the last line from being written; null when all is well. The log goes on in memory.</summary>
     public string? Trouble { get; private set; }
 
     /// <summary>A log that is forgotten with the process.</summary>
-    /// <param name="trouble">Why it is not kept, where it ought to be.</param>
-    public static SafeHeadLog InMemory(string? trouble = null) => new(null) { Trouble = trouble };
+    public static SafeHeadLog InMemory() => new(null, TimeSpan.MaxValue);
 
     /// <summary>The log in a file or, where that cannot be had, one in memory that says why: evidence may be lost by a restart, the defence goes on.</summary>
     public static SafeHeadLog OpenOrRemember(string path, DateTimeOffset now, TimeSpan keep)
@@ -39,7 +43,7 @@ public sealed class SafeHeadLog : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return InMemory(error.Message);
+            return new SafeHeadLog(null, keep) { Trouble = error.Message };
         }
     }
 
@@ -52,7 +56,7 @@ public sealed class SafeHeadLog : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        SafeHeadLog log = new(path);
+        SafeHeadLog log = new(path, keep);
         foreach (string line in File.Exists(path) ? File.ReadLines(path, Encoding.UTF8) : [])
         {
             if (Read(line) is var (node, sighting) && sighting.At >= now - keep)
@@ -92,7 +96,7 @@ public sealed class SafeHeadLog : IDisposable
                 _file.Flush();
                 Trouble = null;
             }
-            catch (IOException error)
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
                 Trouble = error.Message; // a full disk costs evidence after the next restart, and nothing now
                 _file?.Dispose();
@@ -101,21 +105,31 @@ public sealed class SafeHeadLog : IDisposable
         }
     }
 
-    /// <summary>The last sighting of a node at or below an L1 block: what was derived then was derivable.</summary>
-    public SafeHeadSighting? Before(string node, ulong l1Block)
+    /// <summary>The last sighting of a node at or below an L1 block that shows what was derivable.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="l1Block">The L1 block's number.</param>
+    /// <param name="isCanonical">Whether an L1 block is on our chain: sightings of a lost fork are passed over, one of which that is not known is not.</param>
+    public SafeHeadSighting? Before(string node, ulong l1Block, Func<BlockId, bool?>? isCanonical = null)
     {
         lock (_lock)
         {
-            return _byNode.GetValueOrDefault(node) is { } list && FirstPast(list, l1Block) is > 0 and var at ? list[at - 1] : null;
+            return _byNode.GetValueOrDefault(node) is { } list
+                ? First(list, FirstPast(list, l1Block) - 1, step: -1, seen => seen.IsDerived && isCanonical?.Invoke(seen.CurrentL1) != false)
+                : null;
         }
     }
 
     /// <summary>The first sighting of a node past an L1 block: what was not derived then was not derivable by that block.</summary>
-    public SafeHeadSighting? After(string node, ulong l1Block)
+    /// <param name="node">The node.</param>
+    /// <param name="l1Block">The L1 block's number.</param>
+    /// <param name="isCanonical">As for <see cref="Before"/>.</param>
+    public SafeHeadSighting? After(string node, ulong l1Block, Func<BlockId, bool?>? isCanonical = null)
     {
         lock (_lock)
         {
-            return _byNode.GetValueOrDefault(node) is { } list && FirstPast(list, l1Block) is var at && at < list.Count ? list[at] : null;
+            return _byNode.GetValueOrDefault(node) is { } list
+                ? First(list, FirstPast(list, l1Block), step: 1, seen => isCanonical?.Invoke(seen.CurrentL1) != false)
+                : null;
         }
     }
 
@@ -138,9 +152,10 @@ public sealed class SafeHeadLog : IDisposable
         }
 
         // Evidence against a root must not rest on what the node has taken back: another fork of L1, or more derived with less of L1 read.
-        int at = list.FindIndex(known => known.CurrentL1.Number == sighting.CurrentL1.Number
-            ? known.CurrentL1.Hash != sighting.CurrentL1.Hash || known.SafeL2.Number < sighting.SafeL2.Number
-            : known.CurrentL1.Number > sighting.CurrentL1.Number && known.SafeL2.Number < sighting.SafeL2.Number);
+        int from = sighting.CurrentL1.Number == 0 ? 0 : FirstPast(list, sighting.CurrentL1.Number - 1);
+        int at = list.FindIndex(from, known => known.CurrentL1.Number == sighting.CurrentL1.Number && known.CurrentL1.Hash != sighting.CurrentL1.Hash
+            ? true
+            : sighting.IsDerived && (known.SafeL2.Number < sighting.SafeL2.Number || (known.SafeL2 == sighting.SafeL2 && !known.IsDerived)));
         if (at >= 0)
         {
             list.RemoveRange(at, list.Count - at);
@@ -151,7 +166,13 @@ public sealed class SafeHeadLog : IDisposable
             return false; // it began anew, or another backend lags: what is known stands
         }
 
-        if (list.Count >= 2 && list[^1].SafeL2 == sighting.SafeL2 && list[^2].SafeL2 == sighting.SafeL2)
+        // With more of L1 read no less is derived: whichever of the two was false, the earlier shows nothing any more.
+        while (list.Count > 0 && list[^1].SafeL2.Number > sighting.SafeL2.Number)
+        {
+            list.RemoveAt(list.Count - 1);
+        }
+
+        if (list.Count >= 2 && IsStretch(list[^1], sighting) && IsStretch(list[^2], sighting))
         {
             list[^1] = sighting; // the stretch goes on
         }
@@ -160,7 +181,27 @@ public sealed class SafeHeadLog : IDisposable
             list.Add(sighting);
         }
 
+        if (list.Count > FewEnough && sighting.At - list[0].At > _keep)
+        {
+            list.RemoveAll(known => sighting.At - known.At > _keep);
+        }
+
         return true;
+    }
+
+    private static bool IsStretch(SafeHeadSighting one, SafeHeadSighting other) => one.SafeL2 == other.SafeL2 && one.IsDerived == other.IsDerived;
+
+    private static SafeHeadSighting? First(List<SafeHeadSighting> list, int start, int step, Predicate<SafeHeadSighting> fits)
+    {
+        for (int at = start, walked = 0; at >= 0 && at < list.Count && walked < LongestWalk; at += step, walked++)
+        {
+            if (fits(list[at]))
+            {
+                return list[at];
+            }
+        }
+
+        return null;
     }
 
     private static int FirstPast(List<SafeHeadSighting> list, ulong l1Block)
@@ -176,9 +217,16 @@ public sealed class SafeHeadLog : IDisposable
         return low;
     }
 
-    private static string Line(string node, SafeHeadSighting s) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{s.At.ToUnixTimeMilliseconds()} {s.CurrentL1.Number} {s.CurrentL1.Hash} {s.SafeL2.Number} {s.SafeL2.Hash} {Uri.EscapeDataString(node)}\n");
+    // A line ends with a check of the rest: a damaged one is left out, since a false number in it would stand in the way of all that comes.
+    private static string Line(string node, SafeHeadSighting s)
+    {
+        string text = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{s.At.ToUnixTimeMilliseconds()} {s.CurrentL1.Number} {s.CurrentL1.Hash} {s.SafeL2.Number} {s.SafeL2.Hash} {(s.IsDerived ? "derived" : "seen")} {Uri.EscapeDataString(node)}");
+        return $"{text} {Check(text)}\n";
+    }
+
+    private static string Check(string text) => Keccak256.Hash(Encoding.UTF8.GetBytes(text)).ToString()[2..10];
 
     private static (string Node, SafeHeadSighting Sighting)? Read(string line)
     {
@@ -187,8 +235,8 @@ public sealed class SafeHeadLog : IDisposable
         {
             return parts.Length == LineParts && long.TryParse(parts[0], CultureInfo.InvariantCulture, out long at)
                 && ulong.TryParse(parts[1], CultureInfo.InvariantCulture, out ulong l1) && ulong.TryParse(parts[3], CultureInfo.InvariantCulture, out ulong l2)
-                && parts[5].Length > 0
-                ? (Uri.UnescapeDataString(parts[5]), new SafeHeadSighting(new BlockId(Hash32.Parse(parts[2]), l1), new BlockId(Hash32.Parse(parts[4]), l2), DateTimeOffset.FromUnixTimeMilliseconds(at)))
+                && parts[6].Length > 0 && Check(line[..line.LastIndexOf(' ')]) == parts[7]
+                ? (Uri.UnescapeDataString(parts[6]), new SafeHeadSighting(new BlockId(Hash32.Parse(parts[2]), l1), new BlockId(Hash32.Parse(parts[4]), l2), DateTimeOffset.FromUnixTimeMilliseconds(at), parts[5] == "derived"))
                 : null;
         }
         catch (Exception error) when (error is FormatException or ArgumentException)

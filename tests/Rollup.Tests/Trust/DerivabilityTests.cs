@@ -34,7 +34,16 @@ public sealed class DerivabilityTests
     [InlineData("a:10//12", 2, Derivable.Unknown)]
     [InlineData("a:10//12 b:10//12", 2, Derivable.Yes)]
     [InlineData("a:10/P7/6", 1, Derivable.Contradicted)] // one voice that says both
+    [InlineData("a:6/L7/?", 1, Derivable.Unknown)] // whether it is derived today is not known
+    [InlineData("a:6/P7/?", 1, Derivable.Unknown)]
+    [InlineData("a:6/L7R7/?", 1, Derivable.No)]
+    [InlineData("a:6/P7/? b:6//6", 1, Derivable.Unknown)] // another group does not say it for the first
     [InlineData("a:?//?", 1, Derivable.Unknown)]
+    [InlineData("a:10//12 z:6/P7R7/?", 1, Derivable.Yes)] // z is silent now: what it said stands, but not against those that are well
+    [InlineData("a:6/P7/6 z:10//?", 1, Derivable.No)]
+    [InlineData("a:10//12 z:10//?", 2, Derivable.Yes)]
+    [InlineData("a:6/R7/12 z:6/R7/?", 2, Derivable.No)]
+    [InlineData("a:10//12 z:6/P7R7/?", 2, Derivable.Contradicted)]
     [InlineData("", 1, Derivable.Unknown)]
     public void Pieces_AreWeighed(string nodes, int minimum, Derivable expected) =>
         Assert.Equal(expected, new Derivability(Read(nodes), minimum, minimum).Of(Block));
@@ -60,6 +69,8 @@ public sealed class DerivabilityTests
         Assert.Equal(Derivable.Yes, new Derivability(Read("a:10//12 b:10//12"), 2, 2, held).Of(Block));
         Assert.Equal(Derivable.Yes, new Derivability(Read("a:10//12"), 1, 1, held).Of(Block));
         Assert.Equal(6UL, new Derivability([], 1, 1, held).SafeHead);
+        Assert.Equal(Derivable.Contradicted, new Derivability(Read("a:10/P7/6"), 1, 1, held).Of(Block)); // whose word it rested on now says both
+        Assert.Equal(Derivable.Contradicted, new Derivability(Read("a:6/P5/4"), 1, 1, held).Of(6));
     }
 
     // Whatever the nodes say, "derivable" ends before "not derivable" begins.
@@ -97,7 +108,7 @@ public sealed class DerivabilityTests
     {
         NodeLabel node = new(NodeKind.Rollup, "n", ((char)('a' + random.Next(3))).ToString());
         Piece[] pieces = [.. Enumerable.Range(0, random.Next(0, 3)).Select(_ => new Piece((PieceKind)random.Next(4), node, (ulong)random.Next(1, 13), L1, default))];
-        return new DerivationWitness(node, random.Next(3) == 0 ? null : (ulong)random.Next(1, 13), pieces, random.Next(3) == 0 ? null : (ulong)random.Next(1, 13));
+        return new DerivationWitness(node, random.Next(3) == 0 ? null : (ulong)random.Next(1, 13), pieces, random.Next(3) == 0 ? null : (ulong)random.Next(1, 13)) { IsWell = random.Next(4) != 0 };
     }
 
     private static DerivationWitness[] Read(string nodes) =>
@@ -108,7 +119,7 @@ public sealed class DerivabilityTests
             NodeLabel node = new(NodeKind.Rollup, text, text[..1]);
             Piece[] pieces = [.. System.Text.RegularExpressions.Regex.Matches(parts[1], "([PLRD])([0-9]+)").Select(match => new Piece(
                 match.Groups[1].Value switch { "P" => PieceKind.Pipeline, "L" => PieceKind.Log, "R" => PieceKind.Record, _ => PieceKind.Run }, node, Number(match.Groups[2].Value)!.Value, L1, default))];
-            return new DerivationWitness(node, Number(parts[0]), pieces, Number(parts[2]));
+            return new DerivationWitness(node, Number(parts[0]), pieces, Number(parts[2])) { IsWell = node.Group != "z" };
         }),
     ];
 

@@ -76,6 +76,32 @@ public sealed class KeptQuestionsTests
         Assert.Equal((1, 2, 4), (questions.Of("q").Value, questions.Of("q").Changes, _asked));
     }
 
+    [Fact]
+    public async Task ClockThatIsSetBack_DelaysNoQuestion()
+    {
+        using KeptQuestions<string, int> questions = Questions();
+        await questions.Ask("answered");
+        _answer = () => throw new InvalidOperationException("no");
+        await questions.Ask("failed");
+        _time.Advance(TimeSpan.FromHours(-1));
+        _answer = () => Task.FromResult(8);
+        await questions.Ask("answered", _time.GetUtcNow());
+        await questions.Ask("failed");
+        Assert.Equal((8, 8), (questions.Of("answered").Value, questions.Of("failed").Value));
+    }
+
+    [Fact]
+    public async Task WhatNobodyAsksAnyMore_IsForgotten()
+    {
+        using KeptQuestions<string, int> questions = Questions();
+        await questions.Ask("old");
+        _time.Advance(TimeSpan.FromHours(1));
+        await questions.Ask("new");
+        questions.Forget(_time.GetUtcNow() - TimeSpan.FromMinutes(1));
+        Assert.False(questions.Of("old").HasValue);
+        Assert.True(questions.Of("new").HasValue);
+    }
+
     private KeptQuestions<string, int> Questions() => new(
         (_, _) =>
         {

@@ -102,11 +102,82 @@ public sealed class SafeHeadLogTests : IDisposable
         _folder.Create();
     }
 
+    // A node that was restarted names a safe head from before together with an L1 block by which it was not derivable.
+    [Fact]
+    public void SafeHeadThatWasNotSeenToAdvance_ShowsNothingDerivable_AndTakesNothingBack()
+    {
+        using (SafeHeadLog log = Open())
+        {
+            log.Note("n", Seen(100, 50));
+            log.Note("n", Seen(102, 52));
+            log.Note("n", Seen(101, 60) with { IsDerived = false });
+            Assert.Equal(52UL, log.After("n", 101)!.Value.SafeL2.Number);
+            log.Note("n", Seen(110, 60) with { IsDerived = false });
+        }
+
+        using SafeHeadLog again = Open();
+        Assert.Equal((102UL, 52UL), Numbers(again.Before("n", 115)));
+        Assert.Equal(60UL, again.After("n", 105)!.Value.SafeL2.Number);
+    }
+
+    [Fact]
+    public void LessDerivedWithMoreOfL1Read_TakesBackWhatWasSeenBefore()
+    {
+        using SafeHeadLog log = Open();
+        log.Note("n", Seen(100, 50));
+        log.Note("n", Seen(101, 90)); // a lie
+        log.Note("n", Seen(102, 51));
+        Assert.Equal((100UL, 50UL), Numbers(log.Before("n", 101)));
+    }
+
+    [Fact]
+    public void LostForksOfL1_ArePassedOver()
+    {
+        using SafeHeadLog log = Open();
+        log.Note("n", Seen(100, 50));
+        log.Note("n", Seen(102, 52));
+        log.Note("n", Seen(104, 53));
+        Assert.Equal(100UL, log.Before("n", 103, block => block.Number != 102)!.Value.CurrentL1.Number);
+        Assert.Equal(104UL, log.After("n", 100, block => block.Number != 102)!.Value.CurrentL1.Number);
+        Assert.Equal(102UL, log.Before("n", 103, _ => null)!.Value.CurrentL1.Number); // whether it is lost is not known
+    }
+
+    [Fact]
+    public void DamagedLine_IsLeftOut_AndStandsInNobodysWay()
+    {
+        using (SafeHeadLog log = Open())
+        {
+            log.Note("n", Seen(100, 50));
+            log.Note("n", Seen(102, 52));
+        }
+
+        string[] lines = System.IO.File.ReadAllLines(File);
+        lines[1] = lines[1].Replace(" 102 ", " 902 ", StringComparison.Ordinal);
+        System.IO.File.WriteAllLines(File, lines);
+        using SafeHeadLog again = Open();
+        Assert.Null(again.After("n", 100));
+        again.Note("n", Seen(104, 54));
+        Assert.Equal(54UL, again.After("n", 100)!.Value.SafeL2.Number);
+    }
+
+    [Fact]
+    public void LogOfALongRun_KeepsNoMoreThanItIsMeantTo()
+    {
+        using SafeHeadLog log = Open();
+        for (ulong block = 0; block < 3_000; block++)
+        {
+            log.Note("n", Seen(block, block) with { At = Now.AddHours(block) });
+        }
+
+        Assert.True(log.After("n", 0)!.Value.CurrentL1.Number > 1_000);
+        Assert.Equal(2_000UL, log.Before("n", 2_000)!.Value.CurrentL1.Number);
+    }
+
     private SafeHeadLog Open() => SafeHeadLog.Open(File, Now, TimeSpan.FromDays(60));
 
     private static (ulong, ulong) Numbers(SafeHeadSighting? sighting) => (sighting!.Value.CurrentL1.Number, sighting.Value.SafeL2.Number);
 
-    private static SafeHeadSighting Seen(ulong l1, ulong l2) => new(Id("l1", l1), Id("l2", l2), Now);
+    private static SafeHeadSighting Seen(ulong l1, ulong l2) => new(Id("l1", l1), Id("l2", l2), Now, IsDerived: true);
 
     private static BlockId Id(string chain, ulong number) => new(Keccak256.Hash(System.Text.Encoding.UTF8.GetBytes($"{chain} {number}")), number);
 }
