@@ -41,6 +41,9 @@ internal sealed class OfferBook
 
     public void CountRefusal(OutboxEntry entry) => _refusals[entry.Id] = Refusals(entry) + 1;
 
+    /// <summary>It counts as refused so often that its nonce is taken back.</summary>
+    public void GiveUp(OutboxEntry entry, int refusals) => _refusals[entry.Id] = Math.Max(Refusals(entry), refusals);
+
     public void ForgetRefusals(OutboxEntry entry) => _refusals.Remove(entry.Id);
 
     /// <summary>Forgets an entry, which gets another nonce.</summary>

@@ -3,6 +3,8 @@ namespace Gavel.Sending;
 /// <summary>Offers attempts to endpoints, as they are, and keeps in mind what was answered.</summary>
 internal sealed class Offering(SenderScope scope, Broadcast broadcast, OfferBook book)
 {
+    // A transaction that is with anybody would be mined by then, or at least known: what keeps silence that long has not got it.
+    private const ulong BlocksOfDoubt = 25;
     private static readonly TimeSpan _afterSilence = TimeSpan.FromSeconds(1);
     private bool _isNobodyAnswering;
 
@@ -43,7 +45,7 @@ internal sealed class Offering(SenderScope scope, Broadcast broadcast, OfferBook
                 scope.Notify(SenderNoticeKind.Trouble, entry, $"{attempt.Hash} (nonce {attempt.Nonce}): {outcome}: {words}"); // once, however often it is offered
             }
 
-            Settle(entry, outcome, words);
+            Settle(entry, outcome, words, view.Head.Number > offer.Block ? view.Head.Number - offer.Block : 0);
             return outcome;
         }
 
@@ -58,13 +60,17 @@ internal sealed class Offering(SenderScope scope, Broadcast broadcast, OfferBook
         return SendOutcome.Taken;
     }
 
-    private void Settle(OutboxEntry entry, SendOutcome outcome, string words)
+    private void Settle(OutboxEntry entry, SendOutcome outcome, string words, ulong passed)
     {
         switch (outcome)
         {
             case SendOutcome.NoFunds or SendOutcome.Refused:
                 book.CountRefusal(entry);
                 scope.Hold(entry, outcome == SendOutcome.NoFunds ? HoldCause.Funds : HoldCause.Refused, "nodes refuse it; it is looked at anew");
+                return;
+            case SendOutcome.Doubtful when passed >= BlocksOfDoubt:
+                book.GiveUp(entry, scope.Options.RefusalsBeforeCancel); // later nonces wait behind it, and those may lose a game
+                scope.Hold(entry, HoldCause.Refused, $"{passed} blocks have passed without it: {words}");
                 return;
             case SendOutcome.Doubtful:
                 scope.Hold(entry, HoldCause.Refused, $"its nonce is kept, since not all refuse it: {words}");

@@ -102,6 +102,35 @@ public sealed class RefusalTests
         await harness.UntilAsync("a", OutboxState.Confirmed);
     }
 
+    // Otherwise one endpoint that is silent for ever, and one that refuses for a reason of its own, would hold every later move until the deadline.
+    [Fact]
+    public async Task RefusalByOne_WhereAnotherKeepsSilent_TakesTheNonceBackOnceBlocksHavePassed()
+    {
+        AnvilProcess anvil = await AnvilProcess.StartAsync("--no-mining");
+        await using ScriptedNode odd = await ScriptedNode.StartAsync(anvil.Url);
+        await using ScriptedNode second = await ScriptedNode.StartAsync(anvil.Url);
+        await using SenderHarness harness = await SenderHarness.StartAsync(anvil);
+        odd.Script = (_, _) => ScriptedNode.Error(-32000, "internal error 7");
+        second.IsSilent = true;
+        await using RpcEndpoint first = new(EndpointUrl.Parse(odd.Url));
+        await using RpcEndpoint behind = new(EndpointUrl.Parse(second.Url));
+        harness.Run(options => options with
+        {
+            Endpoints = [new SendingEndpoint("odd", first), new SendingEndpoint("second", behind)],
+            OfferLimit = TimeSpan.FromMilliseconds(200),
+            ResubmitAfter = TimeSpan.FromMilliseconds(20),
+        });
+        await harness.Sender.EnqueueAsync(SenderHarness.Intent("a", 1000, DateTimeOffset.UtcNow.AddHours(1), 9), SenderHarness.None);
+        await Eventually.TrueAsync(() => harness.Sender.Dangers.Any(danger => danger.Code == "sender-held"), SenderHarness.Patience);
+        await harness.AskAsync("anvil_mine", "0x1e");
+        DateTime end = DateTime.UtcNow + SenderHarness.Patience;
+        while (!(await harness.EntryAsync("a")).Attempts.Any(attempt => attempt.Purpose == AttemptPurpose.Cancel))
+        {
+            Assert.True(DateTime.UtcNow < end, "the nonce is kept for ever");
+            await Task.Delay(20);
+        }
+    }
+
     [Fact]
     public async Task RefusalByAllThatCanBeReached_TakesTheNonceBack()
     {
