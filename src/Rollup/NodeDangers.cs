@@ -5,7 +5,7 @@ namespace Gavel.Rollup;
 /// <summary>What is wrong with the trusted nodes of one chain, whatever games there are.</summary>
 /// <param name="chain">The chain's name.</param>
 /// <param name="nodes">The nodes.</param>
-/// <param name="lagBlocks">By how many L1 blocks a rollup node may be behind the newest one that any of them knows.</param>
+/// <param name="lagBlocks">By how many L1 blocks a rollup node may be behind the newest one that it knows itself, or that another has worked through.</param>
 public sealed class NodeDangers(string chain, TrustedNodes nodes, ulong lagBlocks) : IDangerSource
 {
     private readonly Lock _lock = new();
@@ -31,7 +31,8 @@ public sealed class NodeDangers(string chain, TrustedNodes nodes, ulong lagBlock
 
     private IEnumerable<Danger> OfRollup()
     {
-        ulong newest = nodes.Rollup.Select(watch => watch.Status.Value?.HeadL1.Number ?? 0).DefaultIfEmpty().Max();
+        // A head that a node merely tells of accuses itself alone; what it has worked through is checked against our L1.
+        ulong reached = nodes.Rollup.Select(watch => watch.CurrentL1?.Number ?? 0).DefaultIfEmpty().Max();
         int well = nodes.Rollup.Where(watch => watch.SilentSince is null && watch.Status.HasValue).Select(watch => watch.Label.Group).Distinct(StringComparer.Ordinal).Count();
         foreach (RollupWatch watch in nodes.Rollup)
         {
@@ -59,6 +60,7 @@ public sealed class NodeDangers(string chain, TrustedNodes nodes, ulong lagBlock
 
             if (watch.Status.Value is { } status)
             {
+                ulong newest = Math.Max(reached, status.HeadL1.Number);
                 if (watch.CurrentL1 is null && nodes.L1.IsCanonical(status.CurrentL1) == false)
                 {
                     yield return New(

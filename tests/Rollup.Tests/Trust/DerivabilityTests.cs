@@ -18,6 +18,7 @@ public sealed class DerivabilityTests
     [InlineData("a:6/P7/6", 1, Derivable.No)]
     [InlineData("a:6/L7/6", 1, Derivable.No)]
     [InlineData("a:6/L7/12", 1, Derivable.Unknown)] // our log alone, against a block that the node derives today
+    [InlineData("a:6/L7/6 b:?//12", 1, Derivable.Unknown)] // nor against one that another derives
     [InlineData("a:6/L7R7/12", 1, Derivable.No)]
     [InlineData("a:6/D7/12", 1, Derivable.Unknown)]
     [InlineData("a:6/D7R7/12", 1, Derivable.No)]
@@ -25,6 +26,8 @@ public sealed class DerivabilityTests
     [InlineData("a:6/P11/12", 1, Derivable.Unknown)] // it speaks of later blocks
     [InlineData("a:6/R7/12 b:6/R7/12", 2, Derivable.No)] // two of different groups
     [InlineData("a:6/R7/12 a:6/R7/12", 1, Derivable.Unknown)] // two of one group are one
+    [InlineData("a:6/P7/6 a:5/P7/6", 2, Derivable.Unknown)]
+    [InlineData("a:10//12 a:11//12", 2, Derivable.Unknown)]
     [InlineData("a:6/L7R7/12", 2, Derivable.Unknown)] // fewer groups than the minimum
     [InlineData("a:6/L7/12 b:6/L7/12", 2, Derivable.No)]
     [InlineData("a:6/P7/6 b:10//12", 1, Derivable.Contradicted)] // one against one

@@ -159,6 +159,17 @@ public sealed class TrustRecoveryTests
     });
 
     [Fact]
+    public void NodeThatTellsOfAHeadThatIsNotThere_AccusesItselfAlone() => FakeWorld.OnThisThread(() =>
+    {
+        using FakeWorld world = new(["a", "b", "c"], 1, null);
+        NodeDangers dangers = new("chain", world.Nodes, lagBlocks: 20);
+        world.Rollup[1].Fault = new Fault { Lie = Lie.HighHead };
+        world.Rollup[2].Fault = new Fault { Lag = 30 };
+        world.Cycle([], []);
+        Assert.Equal(["rollup 1", "rollup 2"], dangers.Dangers.Where(danger => danger.Code == "node-lags").Select(danger => danger.Subject[^8..]));
+    });
+
+    [Fact]
     public void AddressesThatAreShownAlike_AreKeptApart() => FakeWorld.OnThisThread(() =>
     {
         using FakeWorld world = new(["a", "b"], 1, null);

@@ -136,7 +136,7 @@ internal sealed class FakeRollup(FakeWorld world) : FakeNode(world.Clock)
                 return Json(new JsonObject
                 {
                     ["current_l1"] = Id(FakeChains.L1(current, l1)),
-                    ["head_l1"] = Id(FakeChains.L1(world.L1Number, l1)),
+                    ["head_l1"] = Id(FakeChains.L1(world.L1Number + (fault.Lie == Lie.HighHead ? 500UL : 0), l1)),
                     ["safe_l2"] = Id(FakeChains.L2(told, l2)),
                     ["unsafe_l2"] = Id(FakeChains.L2(told + 10, l2)),
                     ["finalized_l2"] = Id(FakeChains.L2(told > 40 ? told - 40 : 0, l2)),

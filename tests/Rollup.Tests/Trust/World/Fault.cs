@@ -38,6 +38,9 @@ internal enum Lie
     /// <summary>It has another output at the block that games start from.</summary>
     OtherAnchor,
 
+    /// <summary>It knows of an L1 head that is not there yet.</summary>
+    HighHead,
+
     /// <summary>Its proofs prove nothing.</summary>
     FalseProof,
 }
@@ -75,7 +78,7 @@ internal sealed record Fault
         .. new[]
         {
             Lie.OtherOutput, Lie.WrongOutput, Lie.OtherL2Fork, Lie.OtherL1Fork, Lie.StaleRecord, Lie.HighRecord, Lie.HighSafe, Lie.StuckPipeline, Lie.OtherL2Chain, Lie.OtherL1Chain,
-            Lie.OtherAnchor,
+            Lie.OtherAnchor, Lie.HighHead,
         }.Select(lie => new Fault { Lie = lie }),
         .. new[] { "*", "optimism_syncStatus", "optimism_rollupConfig", "optimism_outputAtBlock", "optimism_safeHeadAtL1Block" }.Select(method => new Fault { Error = method }),
         .. Slow,
