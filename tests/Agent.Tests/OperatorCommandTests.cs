@@ -59,7 +59,13 @@ public sealed class OperatorCommandTests(OperatedDevnet chain) : IClassFixture<O
         new VerdictBook(Path.Combine(folder, "verdicts")).Set(game, new KnownVerdict { Game = game.ToString(), Verdict = Gavel.Rollup.Truth.Valid, Reason = "the nodes said so", L1Block = "7", At = DateTimeOffset.UnixEpoch });
         new AuditLog(Path.Combine(folder, "audit")).Add(game, new AuditNote
         {
-            Note = AuditNoteKind.Lost, At = DateTimeOffset.UnixEpoch, Chain = "devnet", Game = game.ToString(), Text = "LOST: call the guardian", LostWei = "0", L1Block = "8",
+            Note = AuditNoteKind.Lost,
+            At = DateTimeOffset.UnixEpoch,
+            Chain = "devnet",
+            Game = game.ToString(),
+            Text = "LOST: call the guardian",
+            LostWei = "0",
+            L1Block = "8",
         });
 
         string[] configured = ["--config", chain.Config];

@@ -43,7 +43,13 @@ public sealed class AuditLogTests : IDisposable
         AuditLog log = new(_folder.FullName);
         AuditNote note = new()
         {
-            Note = AuditNoteKind.Lost, At = DateTimeOffset.UnixEpoch, Chain = "devnet", Game = Game.ToString(), Text = "lost", LostWei = "1", L1Block = "8",
+            Note = AuditNoteKind.Lost,
+            At = DateTimeOffset.UnixEpoch,
+            Chain = "devnet",
+            Game = Game.ToString(),
+            Text = "lost",
+            LostWei = "1",
+            L1Block = "8",
         };
         log.Add(Game, Record("one"));
         log.Add(Game, note);

@@ -1,10 +1,10 @@
-using Gavel.Rollup;
 using System.Globalization;
 using System.Text.Json.Serialization;
 using Gavel.Agent.Hosting;
 using Gavel.Challenger;
 using Gavel.Contracts;
 using Gavel.GameSolver;
+using Gavel.Rollup;
 
 namespace Gavel.Agent.Operating;
 

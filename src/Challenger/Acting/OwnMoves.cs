@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using Gavel.Contracts;
 using Gavel.GameSolver;
 
 namespace Gavel.Challenger;

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Gavel.Contracts;
-using Gavel.GameSolver;
 using Gavel.Rollup;
 
 namespace Gavel.Challenger;
@@ -69,7 +68,8 @@ internal sealed class TruthDangers(string chain, TimeProvider clock) : IDangerSo
                 game,
                 $"the nodes of {group} say otherwise: {judgement.Verdict.Because}",
                 "look which of the nodes is wrong, and take it out",
-                end) with { Subject = $"{chain} {group} on game {game.Game}" }));
+                end) with
+            { Subject = $"{chain} {group} on game {game.Game}" }));
         }
 
         found.AddRange(judgement.Objections.Where(objection => objection.Value.Kind == ObjectionKind.OtherAnchor).Select(objection => New(
