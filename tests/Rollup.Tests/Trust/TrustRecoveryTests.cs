@@ -111,6 +111,54 @@ public sealed class TrustRecoveryTests
         Assert.NotEqual(Truth.Invalid, contradicted.Weigh(isLastResort: true).Verdict.Truth);
     });
 
+    // The only rollup node lies together with an execution node: more than it takes by the rules, and still not enough while another has the true block.
+    [Fact]
+    public void ExecutionNode_ThatHasAnotherBlock_IsADoubt() => FakeWorld.OnThisThread(() =>
+    {
+        using FakeWorld world = new(["a"], 2, null);
+        GameCase game = world.Game(FakeChains.L2(96).Output, 96);
+        world.Rollup[0].Fault = world.Execution[0].Fault = new Fault { Lie = Lie.OtherL2Fork };
+        world.Cycles(12, [game], _positions);
+        Assert.Equal((Truth.Unavailable, VerdictRule.Contradicted), (game.Weigh().Verdict.Truth, game.Weigh().Verdict.Rule));
+    });
+
+    [Fact]
+    public void OutputThatTheProofOfItsBlockContradicts_IsNoAnswer() => FakeWorld.OnThisThread(() =>
+    {
+        using FakeWorld world = new(["a"], 1, null);
+        GameCase game = world.Game(FakeChains.L2(96).Output, 96);
+        world.Rollup[0].Fault = new Fault { Lie = Lie.OtherOutput };
+        world.Cycles(12, [game], _positions);
+        Assert.Equal((Truth.Unavailable, VerdictRule.Contradicted), (game.Weigh().Verdict.Truth, game.Weigh().Verdict.Rule));
+    });
+
+    [Fact]
+    public void NodeThatContradictsAConfirmedAnchor_HasNoVoice_AboutAnything() => FakeWorld.OnThisThread(() =>
+    {
+        using FakeWorld world = new(["a", "b", "c"], 1, null);
+        GameCase game = world.Game(FakeBlock.Named("made up"), 96);
+        world.Rollup[2].Fault = new Fault { Lie = Lie.OtherAnchor };
+        world.Cycles(12, [game], _positions);
+        Weighing weighing = game.Weigh();
+        Assert.False(weighing.IsAnchorFalse);
+        Assert.Equal(ObjectionKind.OtherAnchor, Assert.Single(weighing.Objections).Value.Kind);
+        Assert.Equal(["a", "b"], weighing.Verdict.Evidence.For);
+    });
+
+    [Fact]
+    public void OutputThatTheMinimumTakesBack_IsNotPosted_ThoughNobodyProvesTheOther() => FakeWorld.OnThisThread(() =>
+    {
+        using FakeWorld world = new(["a"], 1, null);
+        GameCase game = world.Game(FakeChains.L2(96).Output, 96);
+        world.Rollup[0].Fault = world.Execution[0].Fault = new Fault { Lie = Lie.OtherL2Fork };
+        world.Cycles(12, [game], _positions);
+        Assert.Equal(FakeChains.L2(90, FakeChains.Other).Output, game.Weigh().HonestAt(90).Output!.OutputRoot);
+        world.Rollup[0].Fault = Fault.None;
+        world.Execution[0].Fault = new Fault { IsSilent = true };
+        world.Cycles(60, [game], _positions);
+        Assert.Null(game.Weigh().HonestAt(90).Output);
+    });
+
     // Of three groups one may confirm an anchor that was never an output, and bars nobody by it.
     [Fact]
     public void FalseAnchor_ThatALiarConfirms_BarsNobody() => FakeWorld.OnThisThread(() =>
