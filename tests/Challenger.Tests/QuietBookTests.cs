@@ -56,6 +56,27 @@ public sealed class QuietBookTests : IAsyncLifetime
         Assert.Equal(2, book.Games.Single().Game!.Count);
     }
 
+    // anvil tells the state of the block that it is about to publish; of two requests one may be answered so and the other not.
+    [Fact]
+    public async Task MarkThatIsNewerThanTheState_HidesNothing()
+    {
+        await _net.CreateAsync("newer mark");
+        GameBook book = _net.Book(_lines);
+        await _net.UpdateAsync(book);
+        Hash32 before = (await _net.Devnet.L1.GetBlockAsync(BlockRef.Latest, default)).Hash;
+        await _net.AttackAsync(book.Games.Single(), "newer");
+        L1View after = await L1View.OfHeadAsync(_net.Devnet.L1, default);
+        string game = book.Games.Single().Metadata.Game.ToString();
+        _net.Proxy.Instead(
+            call => call.To.Equals(game, StringComparison.OrdinalIgnoreCase) && call.Request.ToJsonString().Contains(after.Block.Hash.ToString(), StringComparison.OrdinalIgnoreCase),
+            call => call.Result(StateAt(before, call, after.Block.Hash)));
+        await book.UpdateAsync(after, default);
+        Assert.Equal(1, book.Games.Single().Game!.Count); // read, and old
+        _net.Proxy.Clear();
+        await _net.UpdateAtNewBlockAsync(book);
+        Assert.Equal(2, book.Games.Single().Game!.Count); // nothing has happened since, and it is seen all the same
+    }
+
     private JsonNode? StateAt(Hash32 block, ProxiedCall call, Hash32 asked)
     {
         JsonArray parameters = (JsonArray)JsonNode.Parse(call.Request["params"]!.ToJsonString().Replace(asked.ToString(), block.ToString(), StringComparison.OrdinalIgnoreCase))!;

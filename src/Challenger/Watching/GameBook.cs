@@ -250,7 +250,6 @@ public sealed partial class GameBook(
         for (int i = 0; i < games.Length; i++)
         {
             games[i].IsStale |= games[i].Mark != marks[i];
-            games[i].Mark = marks[i];
         }
     }
 

@@ -36,7 +36,7 @@ public sealed class WatchedGame(ListedGame listed, GameMetadata metadata, ulong 
     /// <summary>True when <see cref="Metadata"/> are known to be false and must be read again.</summary>
     internal bool IsDistrusted { get; set; }
 
-    /// <summary>Its mark (<see cref="GameMarks"/>) when it was last looked at.</summary>
+    /// <summary>The mark (<see cref="GameMarks"/>) of <see cref="State"/>; null before it was read.</summary>
     internal ulong? Mark { get; set; }
 
     /// <summary>Why it could not be read the last time; null when it could.</summary>
@@ -74,6 +74,7 @@ public sealed class WatchedGame(ListedGame listed, GameMetadata metadata, ulong 
         ArgumentNullException.ThrowIfNull(state);
         Game = GameOf(Metadata.Rules!, state);
         State = state;
+        Mark = GameMarks.Of(state);
         ReadAt = readAt;
         IsStale = false;
         Trouble = null;

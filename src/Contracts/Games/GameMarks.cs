@@ -92,6 +92,28 @@ public static class GameMarks
         return [.. results.Chunk(Questions.Length).Select(Mark)];
     }
 
+    /// <summary>
+    /// The mark that a state has. Whoever has read a state keeps this one, not the mark that was asked before it: a node may have answered the two
+    /// from different blocks, and what the mark had seen and the state had not would never be looked at again.
+    /// </summary>
+    public static ulong Of(GameState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        Span<byte> records = stackalloc byte[Questions.Length * RecordBytes];
+        records.Clear();
+        for (int i = 0; i < Questions.Length; i++)
+        {
+            records[(i * RecordBytes) + Hash32.Size - 1] = 1;
+            records[(i * RecordBytes) + (2 * Hash32.Size) - 1] = Hash32.Size;
+        }
+
+        BinaryPrimitives.WriteInt32BigEndian(records[(RecordBytes - sizeof(int))..], state.Claims.Count);
+        records[(2 * RecordBytes) - 1] = (byte)state.Status;
+        state.L2BlockNumberChallenger.CopyTo(records[^Address.Size..]);
+        Hash32 hash = Keccak256.Hash(records);
+        return BinaryPrimitives.ReadUInt64BigEndian(Hash32.BytesOf(in hash));
+    }
+
     private static byte[] Request(Address[] games)
     {
         byte[] request = new byte[Code.Length + games.Length * Address.Size];
