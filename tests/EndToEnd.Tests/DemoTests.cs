@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Gavel.EndToEnd.Tests;
@@ -17,9 +18,23 @@ public sealed partial class DemoTests
         start.Environment["GAVEL_TEST_MARK"] = mark;
         using Process demo = Process.Start(start)!;
         using CancellationTokenSource limit = new(Limit);
-        Task<string> output = demo.StandardOutput.ReadToEndAsync(limit.Token);
-        Task<string> errors = demo.StandardError.ReadToEndAsync(limit.Token);
-        await demo.WaitForExitAsync(limit.Token);
+        StringBuilder said = new();
+        StringBuilder complaints = new();
+        Task<string> output = ReadAsync(demo.StandardOutput, said);
+        Task<string> errors = ReadAsync(demo.StandardError, complaints);
+        try
+        {
+            await demo.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            Assert.Fail($"not over after {Limit}; it has said:\n{said}\n{complaints}");
+        }
+        finally
+        {
+            demo.Kill(entireProcessTree: true);
+        }
+
         string text = await output;
         Assert.True(demo.ExitCode == 0, $"exit {demo.ExitCode}\n{text}\n{await errors}");
         string last = text.TrimEnd().Split('\n')[^1];
@@ -28,6 +43,19 @@ public sealed partial class DemoTests
         Assert.True(decimal.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) > 200, last); // the liar's bonds down to depth 50
         Assert.True(long.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture) > 1_000_000, last);
         Assert.Empty(await MarkedAsync(mark));
+    }
+
+    private static async Task<string> ReadAsync(StreamReader from, StringBuilder into)
+    {
+        while (await from.ReadLineAsync() is { } line)
+        {
+            lock (into)
+            {
+                into.AppendLine(line);
+            }
+        }
+
+        return into.ToString();
     }
 
     // Processes inherit the environment, so that a mark in it finds every one that the demo started.
