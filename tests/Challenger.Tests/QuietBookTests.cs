@@ -40,12 +40,7 @@ public sealed class QuietBookTests : IAsyncLifetime
     [Fact]
     public async Task StateThatComesAMomentAfterItsHead_IsSeenAtTheSecondLook()
     {
-        await _net.CreateAsync("late state");
-        GameBook book = _net.Book(_lines);
-        await _net.UpdateAsync(book);
-        Hash32 before = (await _net.Devnet.L1.GetBlockAsync(BlockRef.Latest, default)).Hash;
-        await _net.AttackAsync(book.Games.Single(), "late");
-        L1View after = await L1View.OfHeadAsync(_net.Devnet.L1, default);
+        (GameBook book, Hash32 before, L1View after) = await AttackedAsync();
         _net.Proxy.Instead(
             call => call.Method == "eth_call" && call.Request.ToJsonString().Contains(after.Block.Hash.ToString(), StringComparison.OrdinalIgnoreCase),
             call => call.Result(StateAt(before, call, after.Block.Hash)));
@@ -60,12 +55,7 @@ public sealed class QuietBookTests : IAsyncLifetime
     [Fact]
     public async Task MarkThatIsNewerThanTheState_HidesNothing()
     {
-        await _net.CreateAsync("newer mark");
-        GameBook book = _net.Book(_lines);
-        await _net.UpdateAsync(book);
-        Hash32 before = (await _net.Devnet.L1.GetBlockAsync(BlockRef.Latest, default)).Hash;
-        await _net.AttackAsync(book.Games.Single(), "newer");
-        L1View after = await L1View.OfHeadAsync(_net.Devnet.L1, default);
+        (GameBook book, Hash32 before, L1View after) = await AttackedAsync();
         string game = book.Games.Single().Metadata.Game.ToString();
         _net.Proxy.Instead(
             call => call.To.Equals(game, StringComparison.OrdinalIgnoreCase) && call.Request.ToJsonString().Contains(after.Block.Hash.ToString(), StringComparison.OrdinalIgnoreCase),
@@ -75,6 +65,17 @@ public sealed class QuietBookTests : IAsyncLifetime
         _net.Proxy.Clear();
         await _net.UpdateAtNewBlockAsync(book);
         Assert.Equal(2, book.Games.Single().Game!.Count); // nothing has happened since, and it is seen all the same
+    }
+
+    // A book that has seen a game, which was attacked since: the block before the attack, and that of it.
+    private async Task<(GameBook Book, Hash32 Before, L1View After)> AttackedAsync()
+    {
+        await _net.CreateAsync("attacked");
+        GameBook book = _net.Book(_lines);
+        await _net.UpdateAsync(book);
+        Hash32 before = (await _net.Devnet.L1.GetBlockAsync(BlockRef.Latest, default)).Hash;
+        await _net.AttackAsync(book.Games.Single(), "attack");
+        return (book, before, await L1View.OfHeadAsync(_net.Devnet.L1, default));
     }
 
     private JsonNode? StateAt(Hash32 block, ProxiedCall call, Hash32 asked)

@@ -11,9 +11,6 @@ public enum PieceKind
 
     /// <summary>C: the node's own record of safe heads, dense around that block. A gap in it looks the same, so it never counts alone.</summary>
     Record,
-
-    /// <summary>D: a run of our own of the fault-proof program, which came to the end of the L1 data.</summary>
-    Run,
 }
 
 /// <summary>Evidence of one node that all L2 blocks from one on were not derivable by a game's L1 head.</summary>
@@ -79,9 +76,6 @@ public sealed class Derivability(IReadOnlyList<DerivationWitness> witnesses, int
 
     /// <summary>The safe head, where both of its sides are known: the last block that was derivable and the first that was not.</summary>
     public ulong? SafeHead => LastDerivable is { } last && last != ulong.MaxValue && FirstUnderivable == last + 1 ? last : null;
-
-    /// <summary>Whether groups contradict each other about some block.</summary>
-    public bool IsContradicted => witnesses.Select(w => w.Derived).OfType<ulong>().Concat(Firsts()).Any(block => Of(block) == Derivable.Contradicted);
 
     /// <summary>Whether a block was derivable.</summary>
     public Derivable Of(ulong block)

@@ -27,9 +27,6 @@ public enum VerdictRule
     /// <summary>The proposed block was not derivable by the game's L1 head.</summary>
     NotDerivable,
 
-    /// <summary>A person has decided.</summary>
-    Person,
-
     /// <summary>Not shown, and no harm: our nodes derive this very root from finalised L1.</summary>
     Harmless,
 

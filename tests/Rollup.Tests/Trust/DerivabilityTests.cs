@@ -9,7 +9,7 @@ public sealed class DerivabilityTests
     private const ulong Block = 10;
     private static readonly BlockId L1 = new(Keccak256.Hash("l1"u8), 100);
 
-    // A node is written as group:derived/pieces/now; pieces are letters (P pipeline, L log, R record, D run) with the first block they rule out.
+    // A node is written as group:derived/pieces/now; pieces are letters (P pipeline, L log, R record) with the first block they rule out.
     [Theory]
     [InlineData("a:10//12", 1, Derivable.Yes)]
     [InlineData("a:9//12", 1, Derivable.Unknown)]
@@ -20,8 +20,6 @@ public sealed class DerivabilityTests
     [InlineData("a:6/L7/12", 1, Derivable.Unknown)] // our log alone, against a block that the node derives today
     [InlineData("a:6/L7/6 b:?//12", 1, Derivable.Unknown)] // nor against one that another derives
     [InlineData("a:6/L7R7/12", 1, Derivable.No)]
-    [InlineData("a:6/D7/12", 1, Derivable.Unknown)]
-    [InlineData("a:6/D7R7/12", 1, Derivable.No)]
     [InlineData("a:6/P7R7/12", 1, Derivable.No)]
     [InlineData("a:6/P11/12", 1, Derivable.Unknown)] // it speaks of later blocks
     [InlineData("a:6/R7/12 b:6/R7/12", 2, Derivable.No)] // two of different groups
@@ -110,7 +108,7 @@ public sealed class DerivabilityTests
     private static DerivationWitness Any(Random random)
     {
         NodeLabel node = new(NodeKind.Rollup, "n", ((char)('a' + random.Next(3))).ToString());
-        Piece[] pieces = [.. Enumerable.Range(0, random.Next(0, 3)).Select(_ => new Piece((PieceKind)random.Next(4), node, (ulong)random.Next(1, 13), L1, default))];
+        Piece[] pieces = [.. Enumerable.Range(0, random.Next(0, 3)).Select(_ => new Piece((PieceKind)random.Next(3), node, (ulong)random.Next(1, 13), L1, default))];
         return new DerivationWitness(node, random.Next(3) == 0 ? null : (ulong)random.Next(1, 13), pieces, random.Next(3) == 0 ? null : (ulong)random.Next(1, 13)) { IsWell = random.Next(4) != 0 };
     }
 
@@ -120,8 +118,8 @@ public sealed class DerivabilityTests
         {
             string[] parts = text[2..].Split('/');
             NodeLabel node = new(NodeKind.Rollup, text, text[..1]);
-            Piece[] pieces = [.. System.Text.RegularExpressions.Regex.Matches(parts[1], "([PLRD])([0-9]+)").Select(match => new Piece(
-                match.Groups[1].Value switch { "P" => PieceKind.Pipeline, "L" => PieceKind.Log, "R" => PieceKind.Record, _ => PieceKind.Run }, node, Number(match.Groups[2].Value)!.Value, L1, default))];
+            Piece[] pieces = [.. System.Text.RegularExpressions.Regex.Matches(parts[1], "([PLR])([0-9]+)").Select(match => new Piece(
+                match.Groups[1].Value switch { "P" => PieceKind.Pipeline, "L" => PieceKind.Log, _ => PieceKind.Record }, node, Number(match.Groups[2].Value)!.Value, L1, default))];
             return new DerivationWitness(node, Number(parts[0]), pieces, Number(parts[2])) { IsWell = node.Group != "z" };
         }),
     ];
