@@ -1,4 +1,4 @@
-using Gavel.Challenger;
+using Gavel.Chains;
 using Gavel.Contracts;
 using Gavel.Devnet;
 using Gavel.Ethereum;

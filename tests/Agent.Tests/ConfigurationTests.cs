@@ -4,10 +4,12 @@ using System.Reflection;
 using System.Text;
 using System.Text.Json;
 using Gavel.Agent.Configuring;
-using Gavel.Challenger;
+using Gavel.Chains;
 using Gavel.Devnet;
 using Gavel.Ethereum;
+using Gavel.Intents;
 using Gavel.TestKit;
+using Gavel.Traces;
 
 namespace Gavel.Agent.Tests;
 

@@ -1,7 +1,8 @@
 using System.Text;
 using Gavel.Agent.Configuring;
-using Gavel.Challenger;
+using Gavel.Chains;
 using Gavel.Devnet;
+using Gavel.Traces;
 
 namespace Gavel.Agent.Tests;
 

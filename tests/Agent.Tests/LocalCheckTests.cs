@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Gavel.Agent.Configuring;
 using Gavel.Agent.Hosting;
+using Gavel.Chains;
 using Gavel.Challenger;
 using Gavel.Devnet;
 

@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
-using Gavel.Challenger;
+using Gavel.Chains;
 using Gavel.Devnet;
 using Gavel.Ethereum;
+using Gavel.Intents;
 using AbiFunction = Gavel.TestKit.Judges.AbiFunction;
 
 namespace Gavel.Agent.Tests;

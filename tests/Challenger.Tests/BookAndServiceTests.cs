@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using Gavel.Chains;
 using Gavel.Contracts;
 using Gavel.Devnet;
 using Gavel.Ethereum;
+using Gavel.GameKit;
 using Gavel.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,6 +1,9 @@
+using Gavel.Chains;
 using Gavel.Contracts;
+using Gavel.GameKit;
 using Gavel.GameSolver;
 using Gavel.GameSolver.Solving;
+using Gavel.Intents;
 using Gavel.Rollup;
 using Gavel.TestKit;
 

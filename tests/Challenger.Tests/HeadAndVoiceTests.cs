@@ -1,9 +1,12 @@
 using System.Text.Json.Nodes;
+using Gavel.Chains;
 using Gavel.Contracts;
 using Gavel.Ethereum;
+using Gavel.GameKit;
 using Gavel.GameSolver;
 using Gavel.Rollup;
 using Gavel.TestKit;
+using Gavel.Traces;
 using Microsoft.Extensions.Logging;
 
 namespace Gavel.Challenger.Tests;

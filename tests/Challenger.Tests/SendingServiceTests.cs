@@ -1,7 +1,10 @@
 using System.Diagnostics;
+using Gavel.Chains;
 using Gavel.Contracts;
 using Gavel.Devnet;
 using Gavel.Ethereum;
+using Gavel.GameKit;
+using Gavel.Intents;
 using Gavel.Sending;
 using Gavel.TestKit;
 using Microsoft.Extensions.Logging;

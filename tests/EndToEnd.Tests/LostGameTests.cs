@@ -1,5 +1,6 @@
 using Gavel.Agent.Demo;
 using Gavel.Agent.Hosting;
+using Gavel.Chains;
 using Gavel.Challenger;
 using Gavel.Contracts;
 using Gavel.Devnet;

@@ -6,6 +6,7 @@ using Gavel.Devnet;
 using Gavel.EndToEnd.Tests.Arena;
 using Gavel.Ethereum;
 using Gavel.GameSolver;
+using Gavel.Intents;
 using Gavel.Sending;
 using Gavel.TestKit;
 

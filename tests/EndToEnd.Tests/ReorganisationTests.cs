@@ -1,10 +1,11 @@
 using System.Text.Json;
-using Gavel.Challenger;
+using Gavel.Chains;
 using Gavel.Contracts;
 using Gavel.Devnet;
 using Gavel.EndToEnd.Tests.Arena;
 using Gavel.Ethereum;
 using Gavel.GameSolver;
+using Gavel.Intents;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gavel.EndToEnd.Tests;

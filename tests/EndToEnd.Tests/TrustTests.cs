@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Gavel.Agent.Demo;
+using Gavel.Chains;
 using Gavel.Challenger;
 using Gavel.Contracts;
 using Gavel.Devnet;

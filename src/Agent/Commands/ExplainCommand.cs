@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Gavel.Agent.Configuring;
 using Gavel.Agent.Operating;
-using Gavel.Challenger;
+using Gavel.Chains;
 
 namespace Gavel.Agent.Commands;
 

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Gavel.Chains;
 using Gavel.Challenger;
 using Gavel.Ethereum;
+using Gavel.Traces;
 using Microsoft.Extensions.Options;
 
 namespace Gavel.Agent.Configuring;

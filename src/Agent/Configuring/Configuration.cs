@@ -1,4 +1,5 @@
 using System.Collections;
+using Gavel.Chains;
 using Gavel.Challenger;
 using Microsoft.Extensions.Options;
 

@@ -1,4 +1,4 @@
-using Gavel.Challenger;
+using Gavel.Chains;
 using Gavel.Ethereum;
 using Microsoft.Extensions.Options;
 

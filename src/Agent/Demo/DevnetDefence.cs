@@ -1,4 +1,4 @@
-using Gavel.Challenger;
+using Gavel.Chains;
 using Gavel.Devnet;
 
 namespace Gavel.Agent.Demo;

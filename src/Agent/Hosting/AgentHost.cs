@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Gavel.Agent.Configuring;
+using Gavel.Chains;
 using Gavel.Challenger;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;

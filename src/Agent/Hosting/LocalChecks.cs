@@ -1,6 +1,7 @@
 using Gavel.Agent.Configuring;
-using Gavel.Challenger;
+using Gavel.Chains;
 using Gavel.Ethereum;
+using Gavel.Intents;
 
 namespace Gavel.Agent.Hosting;
 

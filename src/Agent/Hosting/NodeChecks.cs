@@ -1,6 +1,6 @@
 using System.Globalization;
 using Gavel.Agent.Configuring;
-using Gavel.Challenger;
+using Gavel.Chains;
 using Gavel.Ethereum;
 using Gavel.Rollup;
 

@@ -1,3 +1,4 @@
+using Gavel.Chains;
 using Gavel.Challenger;
 
 namespace Gavel.Agent.Hosting;

@@ -1,7 +1,8 @@
 using Gavel.Agent.Configuring;
-using Gavel.Challenger;
+using Gavel.Chains;
 using Gavel.Contracts;
 using Gavel.Ethereum;
+using Gavel.Intents;
 
 namespace Gavel.Agent.Operating;
 

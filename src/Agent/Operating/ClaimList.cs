@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
-using Gavel.Challenger;
+using Gavel.Chains;
 using Gavel.Contracts;
 using Gavel.GameSolver;
 using Gavel.GameSolver.Resolving;

@@ -1,5 +1,5 @@
 using Gavel.Agent.Configuring;
-using Gavel.Challenger;
+using Gavel.Chains;
 
 namespace Gavel.Agent.Operating;
 

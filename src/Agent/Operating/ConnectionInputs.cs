@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Gavel.Agent.Configuring;
-using Gavel.Challenger;
+using Gavel.Chains;
 using Gavel.Ethereum;
 
 namespace Gavel.Agent.Operating;

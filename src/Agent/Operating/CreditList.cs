@@ -1,5 +1,5 @@
 using System.Globalization;
-using Gavel.Challenger;
+using Gavel.Chains;
 using Gavel.Contracts;
 using Gavel.GameSolver;
 

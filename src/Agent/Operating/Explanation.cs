@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
 using Gavel.Agent.Hosting;
-using Gavel.Challenger;
+using Gavel.Chains;
+using Gavel.Intents;
 using Gavel.Sending;
 
 namespace Gavel.Agent.Operating;

@@ -1,10 +1,12 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
 using Gavel.Agent.Hosting;
-using Gavel.Challenger;
+using Gavel.Chains;
 using Gavel.Contracts;
 using Gavel.GameSolver;
+using Gavel.Intents;
 using Gavel.Rollup;
+using Gavel.Settlement;
 
 namespace Gavel.Agent.Operating;
 

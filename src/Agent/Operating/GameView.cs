@@ -1,4 +1,4 @@
-using Gavel.Challenger;
+using Gavel.Chains;
 using Gavel.Contracts;
 using Gavel.GameSolver;
 using Gavel.GameSolver.Resolving;

@@ -1,6 +1,7 @@
 using System.CommandLine;
-using Gavel.Challenger;
+using Gavel.Chains;
 using Gavel.Ethereum;
+using Gavel.Intents;
 
 namespace Gavel.Agent.Operating;
 

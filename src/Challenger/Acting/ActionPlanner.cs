@@ -4,13 +4,10 @@ using Gavel.Ethereum;
 using Gavel.GameSolver;
 using Gavel.GameSolver.Resolving;
 using Gavel.GameSolver.Solving;
+using Gavel.Intents;
+using Gavel.Traces;
 
 namespace Gavel.Challenger;
-
-/// <summary>An action of the solver for which there is no call.</summary>
-/// <param name="ClaimIndex">The claim that it answers.</param>
-/// <param name="Problem">Why, in words.</param>
-public sealed record UnplannedAction(int ClaimIndex, string Problem);
 
 /// <summary>Turns the solver's actions into calls: moves with their exact bond, and steps only once the oracle holds what they read.</summary>
 public sealed class ActionPlanner(ChainReader l1, ulong chainId, OwnMoves own)

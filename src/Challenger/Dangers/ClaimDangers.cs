@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using Gavel.Chains;
 using Gavel.Contracts;
 using Gavel.GameSolver.Resolving;
 using Gavel.GameSolver.Solving;
+using Gavel.Intents;
 using Gavel.Rollup;
 
 namespace Gavel.Challenger;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using Gavel.Chains;
 using Gavel.Contracts;
 using Gavel.Rollup;
 

@@ -1,8 +1,10 @@
+using Gavel.Chains;
 using Gavel.Contracts;
 using Gavel.GameSolver;
 using Gavel.GameSolver.Resolving;
 using Gavel.GameSolver.Solving;
 using Gavel.Rollup;
+using Gavel.Traces;
 
 namespace Gavel.Challenger;
 

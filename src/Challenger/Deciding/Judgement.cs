@@ -1,3 +1,4 @@
+using Gavel.Chains;
 using Gavel.GameSolver;
 using Gavel.GameSolver.Resolving;
 using Gavel.GameSolver.Solving;

@@ -1,11 +1,15 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Gavel.Chains;
 using Gavel.Contracts;
 using Gavel.Ethereum;
 using Gavel.GameSolver;
 using Gavel.GameSolver.Solving;
+using Gavel.Intents;
 using Gavel.Rollup;
 using Gavel.Sending;
+using Gavel.Settlement;
+using Gavel.Traces;
 using Microsoft.Extensions.Logging;
 
 namespace Gavel.Challenger;
@@ -264,7 +268,8 @@ public sealed class ChainAgent(
             judgement = await JudgeAsync(metadata, state, claims, view, distrusted, calls, cancellationToken);
         }
 
-        calls.AddRange(settlement.Plan(metadata, state, claims, judgement, results.VerdictOn(metadata.Game, judgement), view));
+        OpenAnswers? open = judgement is null ? null : new OpenAnswers(judgement.Verdict.Truth, judgement.Solution);
+        calls.AddRange(settlement.Plan(metadata, state, claims, open, results.VerdictOn(metadata.Game, judgement?.Verdict), view));
         return (judgement, calls);
     }
 
@@ -299,7 +304,7 @@ public sealed class ChainAgent(
             standing.State == WordsState.Proven ? LogLevel.Debug : LogLevel.Information);
         GameJudge judge = JudgeOf(metadata);
         Judgement judgement = await judge.JudgeAsync(claims, view, cancellationToken);
-        results.Note(metadata, state, judgement);
+        results.Note(metadata.Game, state, judgement.Verdict, view);
         _truth.Note(metadata, judgement);
         _voice.SayVerdict(metadata, judgement, claims);
         await PlanMovesAsync(metadata, judgement, judge, calls, cancellationToken);

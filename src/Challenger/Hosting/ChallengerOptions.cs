@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Gavel.Chains;
 
 namespace Gavel.Challenger;
 

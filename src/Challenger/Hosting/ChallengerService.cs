@@ -1,8 +1,11 @@
 using System.Collections.Concurrent;
+using Gavel.Chains;
 using Gavel.Contracts;
 using Gavel.Ethereum;
+using Gavel.Intents;
 using Gavel.Rollup;
 using Gavel.Sending;
+using Gavel.Traces;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -101,8 +104,8 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
             clock,
             logger);
         AccountFunds? funds = chain.DryRun ? null : FundsOf(scope.L1ChainId, desk.Account);
-        using ChainAgent agent = scope.Agent(
-            chain, desk, traces, new AuditLog(Path.Combine(folder, "audit")), new VerdictBook(Path.Combine(folder, "verdicts")), prestates, funds, clock, logger, (desk as SenderDesk)?.Reading);
+        using ChainAgent agent = ChainAgents.Of(
+            chain, scope, desk, traces, new AuditLog(Path.Combine(folder, "audit")), new VerdictBook(Path.Combine(folder, "verdicts")), prestates, funds, clock, logger, (desk as SenderDesk)?.Reading);
         using IDisposable shown = Dangers.Add(agent, chain.Name);
         using IDisposable shownEndpoints = Dangers.Add(scope.Endpoints, chain.Name);
         LogDefending(logger, chain.Name, scope.Contracts.Factory, desk.Account);

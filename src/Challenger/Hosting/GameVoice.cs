@@ -1,4 +1,4 @@
-using System.Text;
+using Gavel.Chains;
 using Gavel.Contracts;
 using Gavel.GameSolver;
 using Gavel.Rollup;
@@ -24,7 +24,7 @@ internal sealed partial class GameVoice(string chain, ILogger logger)
     /// <param name="cause">What makes it the same thing as before although the words differ; the words without their numbers if not given.</param>
     public void Say(GameMetadata game, string topic, string message, LogLevel level, string? cause = null)
     {
-        if (IsNew(game.Game, topic, cause ?? WithoutNumbers(message)))
+        if (IsNew(game.Game, topic, cause ?? Wording.WithoutNumbers(message)))
         {
             LogGame(logger, level, chain, game.Game, game.GameType, game.L2BlockNumber, message);
         }
@@ -33,7 +33,7 @@ internal sealed partial class GameVoice(string chain, ILogger logger)
     /// <summary>Says something of the chain, unless it was the last thing said of it but for its numbers.</summary>
     public void SayOfChain(string message)
     {
-        string cause = WithoutNumbers(message);
+        string cause = Wording.WithoutNumbers(message);
         if (Interlocked.Exchange(ref _saidOfChain, cause) != cause)
         {
             LogChain(logger, chain, message);
@@ -49,7 +49,7 @@ internal sealed partial class GameVoice(string chain, ILogger logger)
         {
             // How long the game can wait: until the root can be attacked no more.
             Int128 left = rules.Clock.Deadline(default, claims[0].Clock) - judgement.View.Timestamp;
-            string cause = $"{judgement.Verdict.Rule} {WithoutNumbers(judgement.Verdict.Because)} {Urgency(left)}";
+            string cause = $"{judgement.Verdict.Rule} {Wording.WithoutNumbers(judgement.Verdict.Because)} {Urgency(left)}";
             Say(metadata, "verdict", $"{text}; nothing is attacked; {left} s are left to attack the root", LogLevel.Warning, cause);
             return;
         }
@@ -81,29 +81,6 @@ internal sealed partial class GameVoice(string chain, ILogger logger)
                 _said.Remove(gone);
             }
         }
-    }
-
-    // Block numbers and hashes, claim indices and times differ with each try, and are no other cause.
-    internal static string WithoutNumbers(string text)
-    {
-        StringBuilder kept = new(text.Length);
-        for (int i = 0; i < text.Length; i++)
-        {
-            if (text[i] == '0' && i + 1 < text.Length && text[i + 1] == 'x')
-            {
-                for (i += 2; i < text.Length && char.IsAsciiHexDigit(text[i]); i++)
-                {
-                }
-
-                i--;
-            }
-            else if (!char.IsAsciiDigit(text[i]))
-            {
-                kept.Append(text[i]);
-            }
-        }
-
-        return kept.ToString();
     }
 
     // What waits is told again each time the time left has halved.

@@ -1,9 +1,10 @@
 using System.Globalization;
 using Gavel.Agent.Demo;
-using Gavel.Challenger;
+using Gavel.Chains;
 using Gavel.Contracts;
 using Gavel.Devnet;
 using Gavel.GameSolver;
+using Gavel.Traces;
 
 namespace Gavel.EndToEnd.Tests.Arena;
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
 using Gavel.Agent.Demo;
+using Gavel.Chains;
 using Gavel.Challenger;
 using Gavel.Devnet;
 

@@ -1,8 +1,8 @@
 using Gavel.Cannon;
-using Gavel.Challenger;
 using Gavel.Contracts;
 using Gavel.Devnet;
 using Gavel.GameSolver;
+using Gavel.Traces;
 
 namespace Gavel.EndToEnd.Tests.Arena;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Gavel.Challenger;
+using Gavel.Chains;
 using Gavel.Contracts;
 using Gavel.Devnet;
 using Gavel.Ethereum;

@@ -1,7 +1,8 @@
 using Gavel.Agent.Demo;
 using Gavel.Cannon;
-using Gavel.Challenger;
+using Gavel.Chains;
 using Gavel.Devnet;
+using Gavel.Traces;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gavel.EndToEnd.Tests.Arena;

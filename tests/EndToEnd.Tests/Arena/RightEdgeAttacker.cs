@@ -1,8 +1,9 @@
-using Gavel.Challenger;
+using Gavel.Chains;
 using Gavel.Contracts;
 using Gavel.Devnet;
 using Gavel.Ethereum;
 using Gavel.GameSolver;
+using Gavel.Traces;
 
 namespace Gavel.EndToEnd.Tests.Arena;
 

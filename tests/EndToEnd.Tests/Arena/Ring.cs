@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Gavel.Agent.Demo;
+using Gavel.Chains;
 using Gavel.Challenger;
 using Gavel.Contracts;
 using Gavel.Devnet;

@@ -1,0 +1,58 @@
+using Gavel.Chains;
+using Gavel.Ethereum;
+using Gavel.Intents;
+using Gavel.Settlement;
+using Gavel.Traces;
+using Microsoft.Extensions.Logging;
+
+namespace Gavel.Challenger;
+
+/// <summary>Puts the agent of a chain together.</summary>
+internal static class ChainAgents
+{
+    /// <summary>The agent of a chain.</summary>
+    /// <param name="options">The chain's options.</param>
+    /// <param name="scope">Its clients and contracts.</param>
+    /// <param name="desk">Its account.</param>
+    /// <param name="traces">Makes execution traces.</param>
+    /// <param name="audit">The audit trail.</param>
+    /// <param name="verdicts">The verdicts on games that are not settled.</param>
+    /// <param name="prestates">Where prestates come from.</param>
+    /// <param name="funds">The account's funds; null where nothing is sent.</param>
+    /// <param name="clock">The host's clock.</param>
+    /// <param name="logger">Where notable things are told.</param>
+    /// <param name="sender">What the account's sender reads L1 by: an endpoint that is proven false is left out there too. Null where nothing is sent.</param>
+    public static ChainAgent Of(
+        ChainOptions options,
+        ChainScope scope,
+        IAccountDesk desk,
+        IExecutionTraces traces,
+        AuditLog audit,
+        VerdictBook verdicts,
+        PrestateStore prestates,
+        AccountFunds? funds,
+        TimeProvider clock,
+        ILogger logger,
+        ILeavesOut? sender = null)
+    {
+        Address[] accounts = [desk.Account, .. options.CreditAccounts.Select(Address.Parse)];
+        CallRehearsals rehearsals = new(scope.Rehearser, desk.Account, options, logger);
+        Submitter submitter = new(options.Name, desk, audit, options, clock, logger, rehearsals);
+        return new ChainAgent(
+            scope.Endpoints.Heads,
+            scope.Nodes,
+            new GameBook(scope.L1, scope.Contracts.Factory, accounts, options.AuditBlocks, logger, clock),
+            new WordsWitness(scope.Endpoints, sender is null ? [scope.Endpoints] : [scope.Endpoints, sender], scope.Blocks, clock),
+            traces,
+            new ActionPlanner(scope.L1, scope.L1ChainId, new OwnMoves(desk.Account)),
+            new SettlementPlanner(scope.L1ChainId, accounts, options.ResolveAll, options.ResolveAgainstVerdict),
+            submitter,
+            new ResultWatch(options.Name, scope.L1, scope.Contracts.Portal, accounts, verdicts, audit, clock),
+            new ProgramWatch(options, scope.L1, scope.Contracts.Factory, prestates, clock),
+            funds is null ? null : new FundsWatch(options.Name, scope.L1, funds, clock),
+            desk.Account,
+            options,
+            clock,
+            logger);
+    }
+}

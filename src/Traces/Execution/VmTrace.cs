@@ -1,0 +1,273 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Gavel.Cannon;
+using Gavel.GameSolver;
+
+namespace Gavel.Traces;
+
+/// <summary>
+/// The execution trace of one pair of outputs. The program is run once, to its end, by a worker; states are kept on the way, so that every
+/// later question is a look-up or a short run from the nearest kept state, also after a restart.
+/// </summary>
+internal sealed class VmTrace : IExecutionTrace, IDisposable
+{
+    // States are kept in distances that double whenever there are too many of them or they take too much disk.
+    private const int MostStates = 64;
+    private const ulong FirstDistance = 1_000_000;
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(30);
+
+    private readonly VmRunFolder _folder;
+    private readonly Func<CancellationToken, VmState> _first;
+    private readonly Func<CancellationToken, (IPreimageSource Source, IDisposable Owner)> _preimages;
+    private readonly RunLimits _limits;
+    private readonly ulong _leaves;
+    private readonly VmWorkers _workers;
+    private readonly Func<string, string> _mask;
+    private readonly TimeProvider _clock;
+    private readonly ConcurrentDictionary<ulong, Hash32> _hashes = new();
+    private readonly ConcurrentDictionary<ulong, StepData> _steps = new();
+    private readonly ConcurrentDictionary<ulong, bool> _wantedHashes = new();
+    private readonly ConcurrentDictionary<ulong, bool> _wantedSteps = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationToken _stopped; // of a source that may be disposed of while a job is still queued
+    private (ulong Step, Hash32 Hash)? _end;
+    private volatile Failure? _failure; // one reference: reason and time are read together, from other threads
+    private ulong _reached;
+    private int _queued;
+
+    /// <summary>A trace.</summary>
+    /// <param name="folder">Where the run is kept.</param>
+    /// <param name="first">Loads the absolute prestate.</param>
+    /// <param name="preimages">Makes a verified preimage source for one run.</param>
+    /// <param name="limits">Memory and steps of a run.</param>
+    /// <param name="leaves">Instructions that the execution game has leaves for.</param>
+    /// <param name="workers">Who runs VMs.</param>
+    /// <param name="mask">Takes secrets out of what others say of a failure.</param>
+    /// <param name="clock">The host's clock.</param>
+    public VmTrace(
+        VmRunFolder folder,
+        Func<CancellationToken, VmState> first,
+        Func<CancellationToken, (IPreimageSource Source, IDisposable Owner)> preimages,
+        RunLimits limits,
+        UInt128 leaves,
+        VmWorkers workers,
+        Func<string, string> mask,
+        TimeProvider clock)
+    {
+        _stopped = _stop.Token;
+        _folder = folder;
+        _first = first;
+        _preimages = preimages;
+        _limits = limits;
+        _leaves = leaves > ulong.MaxValue ? ulong.MaxValue : (ulong)leaves;
+        _workers = workers;
+        _mask = mask;
+        _clock = clock;
+        foreach ((ulong step, Hash32 hash, bool isEnd) in folder.ReadHashes())
+        {
+            _hashes[step] = hash;
+            if (isEnd)
+            {
+                _end = (step, hash);
+            }
+        }
+    }
+
+    /// <summary>Steps of the whole run; null while it is not known.</summary>
+    public ulong? TotalSteps => _end?.Step;
+
+    /// <inheritdoc/>
+    public TraceAnswer<Hash32> ClaimAt(UInt128 leaf)
+    {
+        ulong step = AfterLeaf(leaf);
+        if (_end is { } end && step >= end.Step)
+        {
+            return TraceAnswer.Of(end.Hash);
+        }
+
+        return _hashes.TryGetValue(step, out Hash32 hash)
+            ? TraceAnswer.Of(hash)
+            : NotYet<Hash32>(step);
+    }
+
+    /// <inheritdoc/>
+    public TraceAnswer<StepData> StepAt(UInt128 instruction)
+    {
+        ulong step = StepOf(instruction);
+        return _steps.TryGetValue(step, out StepData? data)
+            ? TraceAnswer.Of(data)
+            : NotYet<StepData>(step);
+    }
+
+    /// <inheritdoc/>
+    public void Want(UInt128 index, bool isStep)
+    {
+        ulong step = isStep ? StepOf(index) : AfterLeaf(index);
+        if (isStep ? _steps.ContainsKey(step) : _hashes.ContainsKey(step) || (_end is { } end && step >= end.Step))
+        {
+            return;
+        }
+
+        (isStep ? _wantedSteps : _wantedHashes)[step] = true;
+        if (_failure is not { } failure || _clock.GetUtcNow() >= failure.RetryAt)
+        {
+            Enqueue();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _stop.Dispose();
+    }
+
+    /// <summary>Answers everything that is wanted. Called by a worker's thread.</summary>
+    internal void Work(CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(_stopped, cancellationToken);
+        try
+        {
+            (IPreimageSource source, IDisposable owner) = _preimages(both.Token);
+            using (owner)
+            {
+                if (_end is null)
+                {
+                    RunToEnd(source, both.Token);
+                }
+
+                Answer(source, both.Token);
+            }
+
+            _failure = null;
+        }
+        catch (OperationCanceledException) when (both.IsCancellationRequested)
+        {
+            _failure = new Failure("the run was cancelled", DateTimeOffset.MinValue, IsTrouble: false);
+        }
+        catch (Exception error)
+        {
+            // This is a thread of its own: what escaped here would end the process. It is told as the reason and tried again.
+            _failure = new Failure(_mask(error.Message), _clock.GetUtcNow() + PauseAfterFailure);
+        }
+        finally
+        {
+            Volatile.Write(ref _queued, 0);
+        }
+
+        // What was wanted after the last answer found this job still queued: nobody else would take it up.
+        if (_failure is null && !both.IsCancellationRequested && (!_wantedHashes.IsEmpty || !_wantedSteps.IsEmpty))
+        {
+            Enqueue();
+        }
+    }
+
+    private void Enqueue()
+    {
+        if (Interlocked.Exchange(ref _queued, 1) == 0)
+        {
+            _workers.Enqueue(Work);
+        }
+    }
+
+    private static ulong AfterLeaf(UInt128 leaf) => leaf >= ulong.MaxValue ? ulong.MaxValue : (ulong)leaf + 1;
+
+    // An exited program stays as it is.
+    private ulong StepOf(UInt128 instruction)
+    {
+        ulong step = instruction > ulong.MaxValue ? ulong.MaxValue : (ulong)instruction;
+        return _end is { } end && step > end.Step ? end.Step : step;
+    }
+
+    private TraceAnswer<T> NotYet<T>(ulong step) => _failure is { IsTrouble: true } failure // until a run has gone well: that it is tried again mends nothing
+        ? TraceAnswer.Unavailable<T>($"the VM run failed and is tried again: {failure.Reason}")
+        : TraceAnswer.UnderWay<T>(string.Create(
+            CultureInfo.InvariantCulture,
+            $"the VM is running for step {step}; it has reached {Volatile.Read(ref _reached)}{(_end is { } end ? $" of {end.Step}" : "")}"));
+
+    // The one run: hashes that are wanted already are taken on the way, states are kept in growing distances.
+    private void RunToEnd(IPreimageSource source, CancellationToken cancellationToken)
+    {
+        ulong distance = FirstDistance;
+        using VmState state = _folder.LoadNearest(ulong.MaxValue) ?? _first(cancellationToken);
+        using Vm vm = new(state, new VmOptions { Preimages = source });
+        while (!state.Exited && state.Step < _leaves)
+        {
+            ulong next = Math.Min(_leaves, (state.Step / distance + 1) * distance);
+            Run(vm, next, cancellationToken);
+            if (!state.Exited && state.Step < _leaves)
+            {
+                _folder.Save(state);
+                distance = Thin(distance, (long)state.Memory.PageCount * PagedMemory.PageSize);
+            }
+        }
+
+        Hash32 hash = state.StateHash();
+        _folder.Save(state);
+        _folder.NoteHash(state.Step, hash, isEnd: true);
+        _hashes[state.Step] = hash;
+        _end = (state.Step, hash);
+    }
+
+    // Writing a state must cost less than running to the next: a step for every byte of it is about as much.
+    private ulong Thin(ulong distance, long stateBytes)
+    {
+        long most = Math.Clamp(_limits.MaxDiskBytes / Math.Max(stateBytes, 1), 2, MostStates);
+        while (_folder.States.Count > most || distance < (ulong)stateBytes)
+        {
+            distance *= 2;
+            foreach (ulong step in _folder.States.Where(step => step % distance != 0).ToArray())
+            {
+                _folder.Drop(step);
+            }
+        }
+
+        return distance;
+    }
+
+    private void Answer(IPreimageSource source, CancellationToken cancellationToken)
+    {
+        while (!_wantedHashes.IsEmpty || !_wantedSteps.IsEmpty)
+        {
+            ulong step = Math.Min(Least(_wantedHashes), Least(_wantedSteps));
+            ulong target = Math.Min(step, _end!.Value.Step);
+            using VmState state = _folder.LoadNearest(target) ?? _first(cancellationToken);
+            using Vm vm = new(state, new VmOptions { Preimages = source });
+            Run(vm, target, cancellationToken);
+            Hash32 hash = state.StateHash();
+            if (_hashes.TryAdd(target, hash))
+            {
+                _folder.NoteHash(target, hash, isEnd: false);
+            }
+
+            if (_wantedSteps.TryRemove(step, out _))
+            {
+                _steps[step] = Convert(vm.Prove());
+            }
+
+            _wantedHashes.TryRemove(step, out _);
+        }
+    }
+
+    private void Run(Vm vm, ulong until, CancellationToken cancellationToken)
+    {
+        RunLimits limits = _limits with { UntilStep = until, OnProgress = progress => Volatile.Write(ref _reached, progress.Step) };
+        (StopReason reason, ulong steps, _) = vm.Run(limits, cancellationToken);
+        _workers.CountSteps(steps);
+        Volatile.Write(ref _reached, vm.State.Step);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (reason is not (StopReason.Exited or StopReason.StepReached))
+        {
+            throw new PreimageException($"the VM stopped at step {vm.State.Step}: {reason}");
+        }
+    }
+
+    private static ulong Least(ConcurrentDictionary<ulong, bool> wanted) => wanted.IsEmpty ? ulong.MaxValue : wanted.Keys.Min();
+
+    private static StepData Convert(StepProof proof) => new(
+        proof.StateData,
+        proof.ProofData,
+        proof.Preimage is { } preimage ? new PreimagePart(preimage.Key, (uint)preimage.Offset, preimage.Value.AsMemory(8)) : null);
+
+    private sealed record Failure(string Reason, DateTimeOffset RetryAt, bool IsTrouble = true);
+}

@@ -1,0 +1,164 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Gavel.Chains;
+using Gavel.Contracts;
+using Gavel.Ethereum;
+using Gavel.GameSolver;
+
+namespace Gavel.Traces;
+
+/// <summary>
+/// What is needed to execute the programs of a chain's games, before a game needs it: the prestates of the types that the factory can create now
+/// and of the games in progress, and a preimage server. Not for several threads at once, but for <see cref="Dangers"/>.
+/// </summary>
+/// <param name="chain">The chain's options.</param>
+/// <param name="l1">The L1 nodes.</param>
+/// <param name="factory">The chain's factory.</param>
+/// <param name="prestates">Where prestates come from.</param>
+/// <param name="clock">The host's clock.</param>
+public sealed class ProgramWatch(ChainOptions chain, ChainReader l1, Address factory, PrestateStore prestates, TimeProvider clock) : IDangerSource
+{
+    // Blocks between two looks at the factory's implementations.
+    private const ulong Between = 25;
+
+    // A hash has so many zero bytes once in more games than there will ever be.
+    private const int PlaceholderZeros = 16;
+    private static readonly TimeSpan SoughtAgain = TimeSpan.FromMinutes(5);
+
+    private readonly StandingDangers _standing = new();
+    private readonly ConcurrentDictionary<Hash32, Sought> _sought = new();
+    private readonly Lock _loading = new(); // one state at a time: they are large
+    private IReadOnlyList<OfferedType> _types = [];
+    private ulong? _looked;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Danger> Dangers => _standing.Dangers;
+
+    /// <summary>Looks at the types, and at the games of a cycle.</summary>
+    /// <exception cref="RpcException">L1 gave no usable answer.</exception>
+    /// <exception cref="ContractReadException">The factory did not answer as one.</exception>
+    public async Task CheckAsync(IEnumerable<WatchedGame> watched, L1View view, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(watched);
+        ArgumentNullException.ThrowIfNull(view);
+        GameMetadata[] games = [.. watched.Where(game => game.State?.Status == GameStatus.InProgress && IsPlayed(game.Metadata.GameType)).Select(game => game.Metadata)];
+        ulong block = view.Block.Number;
+        if (_looked is not ulong last || block >= last + Between || block < last)
+        {
+            IEnumerable<uint> asked = chain.GameTypes.Count > 0 ? chain.GameTypes : OfferedType.Known.Concat(games.Select(game => game.GameType));
+            _types = await OfferedType.ReadAsync(l1, factory, asked.Where(IsPlayed), view.At, cancellationToken);
+            _looked = block;
+        }
+
+        DateTimeOffset now = clock.GetUtcNow();
+        Need[] needs =
+        [
+            .. _types.Select(type => (Prestate: type.AbsolutePrestate, Type: (uint?)type.GameType, Game: (Address?)null))
+                .Concat(games.Select(game => (Prestate: game.Rules!.AbsolutePrestate, Type: (uint?)null, Game: (Address?)game.Game)))
+                .GroupBy(need => need.Prestate)
+                .Select(group => new Need(group.Key, [.. group.Select(need => need.Type).OfType<uint>()], [.. group.Select(need => need.Game).OfType<Address>()])),
+        ];
+        _standing.Replace(needs.Select(need => Of(need, now)).Append(WithoutServer(needs, now)).Append(NotLoadable(needs, now)).OfType<Danger>());
+    }
+
+    /// <summary>Whether a prestate is none: nearly all of its bytes are zero, as of <c>0xdead…</c>.</summary>
+    internal static bool IsPlaceholder(Hash32 prestate) => Hash32.BytesOf(in prestate).Count((byte)0) >= PlaceholderZeros;
+
+    private bool IsPlayed(uint type) =>
+        !chain.Cannon.AlphabetGameTypes.Contains(type) && (chain.GameTypes.Count == 0 || chain.GameTypes.Contains(type));
+
+    private Danger? Of(Need need, DateTimeOffset now)
+    {
+        if (IsPlaceholder(need.Prestate))
+        {
+            return new Danger
+            {
+                Kind = DangerCodes.PrestatePlaceholder,
+                Severity = need.Games.Count > 0 ? DangerSeverity.Warn : DangerSeverity.Watch,
+                Subject = $"{chain.Name} prestate {need.Prestate}",
+                Problem = $"{need}: no such state can be; below the split depth nobody can step, and who makes the last claim wins",
+                Since = now,
+                Mend = "have the chain's operators set a real prestate, or never let such a type be respected",
+            };
+        }
+
+        return ProblemOf(need.Prestate, now) is not { } problem ? null : new Danger
+        {
+            Kind = DangerCodes.PrestateMissing,
+            Severity = need.Games.Count > 0 ? DangerSeverity.Page : DangerSeverity.Warn,
+            Subject = $"{chain.Name} prestate {need.Prestate}",
+            Problem = $"{need}: {problem}",
+            Since = now,
+            Mend = "put it, named by its hash, into a folder or at an address of Cannon:Prestates; below the split depth such games cannot be played without",
+        };
+    }
+
+    // Loading a state takes time and memory, so it is done beside the cycle; what was there once is not sought again.
+    private string? ProblemOf(Hash32 prestate, DateTimeOffset now)
+    {
+        Sought sought = _sought.GetValueOrDefault(prestate, new Sought(null, null));
+        if (sought.Search is null && (sought.At is null || (sought.Problem is not null && now - sought.At >= SoughtAgain)))
+        {
+            _sought[prestate] = sought with { Search = Task.Run(() => Seek(prestate)) };
+        }
+
+        return sought.Problem;
+    }
+
+    private void Seek(Hash32 prestate)
+    {
+        string? problem = null;
+        try
+        {
+            lock (_loading)
+            {
+                prestates.Load(prestate, CancellationToken.None).Dispose();
+            }
+        }
+        catch (Exception error)
+        {
+            problem = error.Message; // on a thread of its own: whatever it was, it is told
+        }
+
+        _sought[prestate] = new Sought(clock.GetUtcNow(), problem);
+    }
+
+    private Danger? WithoutServer(Need[] needs, DateTimeOffset now) => chain.Cannon.Server.Count > 0 || needs.Length == 0 ? null : new Danger
+    {
+        Kind = DangerCodes.PreimageServerMissing,
+        Severity = needs.Any(need => need.Games.Count > 0) ? DangerSeverity.Page : DangerSeverity.Warn,
+        Subject = chain.Name,
+        Problem = $"Cannon:Server is empty, so that nothing can be executed for {string.Join("; ", needs.Select(need => $"{need}"))}",
+        Since = now,
+        Mend = "configure the command line of a preimage server (docs/running.md)",
+    };
+
+    private Danger? NotLoadable(Need[] needs, DateTimeOffset now) => needs.Length == 0 ? null : new Danger
+    {
+        Kind = DangerCodes.PreimagesNotLoadable,
+        Subject = chain.Name,
+        Problem = "this version cannot bring blob elements, precompile results, and keccak preimages larger than a transaction on chain: a step that reads one cannot be made",
+        Since = now,
+        Mend = "keep another challenger beside this one until a version can load them",
+    };
+
+    private sealed record Sought(DateTimeOffset? At, string? Problem)
+    {
+        public Task? Search { get; init; }
+    }
+
+    private sealed record Need(Hash32 Prestate, IReadOnlyList<uint> Types, IReadOnlyList<Address> Games)
+    {
+        // A few games stand for many.
+        private const int Shown = 3;
+
+        public override string ToString()
+        {
+            string types = Types.Count == 0 ? "" : $"game type{(Types.Count == 1 ? "" : "s")} {string.Join(", ", Types)}";
+            string games = Games.Count == 0 ? "" : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Games.Count} open game{(Games.Count == 1 ? "" : "s")} ({string.Join(", ", Games.Take(Shown))}{(Games.Count > Shown ? ", …" : "")})");
+            return string.Join(" and ", new[] { types, games }.Where(part => part.Length > 0));
+        }
+    }
+}
