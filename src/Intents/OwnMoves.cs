@@ -9,26 +9,32 @@ namespace Gavel.Intents;
 /// seems to have changed, one of the two answers was wrong, and only a person can say which: both bonds are at stake.
 /// </summary>
 /// <param name="account">The account that moves.</param>
-public sealed class OwnMoves(Address account)
+/// <param name="isDecided">
+/// Whether a person has decided the root of a game, by its address and its L1 head: then that person has looked, and answers for both bonds. Null for never.
+/// </param>
+public sealed class OwnMoves(Address account, Func<Address, Hash32, bool>? isDecided = null)
 {
     // What was decided in this run and may not be on the chain yet.
     private readonly ConcurrentDictionary<Address, ConcurrentDictionary<(ClaimId Parent, Position Position), Hash32>> _decided = new();
 
     /// <summary>Parts what may be done from what would contradict us.</summary>
     /// <param name="game">The game.</param>
+    /// <param name="l1Head">Its L1 head.</param>
     /// <param name="claims">The game as it is.</param>
     /// <param name="actions">What the solver asks for.</param>
     /// <returns>The actions that may be planned, and those that may not with the reason.</returns>
-    public (IReadOnlyList<GameAction> Allowed, IReadOnlyList<UnplannedAction> Contradicting) Part(Address game, Game claims, IReadOnlyList<GameAction> actions)
+    public (IReadOnlyList<GameAction> Allowed, IReadOnlyList<UnplannedAction> Contradicting) Part(
+        Address game, Hash32 l1Head, Game claims, IReadOnlyList<GameAction> actions)
     {
         ArgumentNullException.ThrowIfNull(claims);
         ArgumentNullException.ThrowIfNull(actions);
         List<GameAction> allowed = [];
         List<UnplannedAction> contradicting = [];
+        bool isLifted = isDecided?.Invoke(game, l1Head) == true;
         ConcurrentDictionary<(ClaimId, Position), Hash32> decided = _decided.GetOrAdd(game, _ => new());
         foreach (GameAction action in actions)
         {
-            if (Contradiction(claims, action, decided) is { } problem)
+            if (!isLifted && Contradiction(claims, action, decided) is { } problem)
             {
                 contradicting.Add(new UnplannedAction(ClaimOf(action), problem));
                 continue;

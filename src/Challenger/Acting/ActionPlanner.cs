@@ -34,7 +34,7 @@ public sealed class ActionPlanner(ChainReader l1, ulong chainId, OwnMoves own)
         ArgumentNullException.ThrowIfNull(stanceOn);
         GameRules rules = game.Rules ?? throw new ArgumentException($"the rules of game {game.Game} are not known", nameof(game));
         List<PlannedCall> calls = [];
-        (IReadOnlyList<GameAction> allowed, IReadOnlyList<UnplannedAction> contradicting) = own.Part(game.Game, judgement.Game, judgement.Solution.Actions);
+        (IReadOnlyList<GameAction> allowed, IReadOnlyList<UnplannedAction> contradicting) = own.Part(game.Game, game.L1Head, judgement.Game, judgement.Solution.Actions);
         List<UnplannedAction> unplanned = [.. contradicting];
         foreach (ActionDeadline due in ActionDeadline.Of(judgement.Game, allowed, rules.Clock))
         {
