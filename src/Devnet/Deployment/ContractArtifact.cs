@@ -10,11 +10,13 @@ internal sealed record ContractArtifact(byte[] CreationCode, byte[] RuntimeCode)
 {
     /// <summary>Reads one of the package's artifacts.</summary>
     /// <exception cref="DevnetException">The file is missing or not an artifact with linked code.</exception>
-    public static ContractArtifact FromPackage(NpmPackages packages, string name)
-    {
-        string file = Path.Combine(packages.Artifacts, $"{name}.sol", $"{name}.json");
-        return File.Exists(file) ? Parse(File.ReadAllBytes(file), file) : throw new DevnetException($"the contract artifact {file} is missing");
-    }
+    public static ContractArtifact FromPackage(NpmPackages packages, string name) =>
+        FromFile(Path.Combine(packages.Artifacts, $"{name}.sol", $"{name}.json"));
+
+    /// <summary>Reads an artifact from its file.</summary>
+    /// <exception cref="DevnetException">The file is missing or not an artifact with linked code.</exception>
+    public static ContractArtifact FromFile(string file) =>
+        File.Exists(file) ? Parse(File.ReadAllBytes(file), file) : throw new DevnetException($"the contract artifact {file} is missing");
 
     /// <summary>Reads one of ours, which the assembly carries.</summary>
     public static ContractArtifact Own(string name)

@@ -3,7 +3,7 @@ using Nethereum.Contracts;
 
 namespace Gavel.Devnet;
 
-/// <summary>Plans the deployment of the dispute contracts; the upgradeable ones stand behind proxies of one admin.</summary>
+/// <summary>Plans the deployment of the package's dispute contracts, of version 1.2.0.</summary>
 internal sealed class DisputeContracts(NpmPackages packages, DevnetOptions options, DeploymentPlan plan)
 {
     private static readonly DevnetAccount Owner = DevnetAccounts.Owner;
@@ -16,14 +16,13 @@ internal sealed class DisputeContracts(NpmPackages packages, DevnetOptions optio
     /// <param name="anchors">Where the games of each start.</param>
     public DevnetAddresses Add(IReadOnlyList<DevnetGameType> types, IReadOnlyDictionary<uint, DevnetAnchor> anchors)
     {
-        Address admin = Create("ProxyAdmin", ("address", Owner.Address));
-        ContractArtifact proxy = ContractArtifact.FromPackage(packages, "Proxy");
-        Address superchain = Proxy("SuperchainConfig");
-        Address system = Proxy("SystemConfig");
-        Address portal = Proxy("OptimismPortal2");
-        Address factory = Proxy("DisputeGameFactory");
-        Address registry = Proxy("AnchorStateRegistry");
-        Address weth = Proxy("DelayedWETH");
+        UpgradeableContracts upgradeable = new(packages, plan);
+        Address superchain = upgradeable.AddProxy("SuperchainConfig");
+        Address system = upgradeable.AddProxy("SystemConfig");
+        Address portal = upgradeable.AddProxy("OptimismPortal2");
+        Address factory = upgradeable.AddProxy("DisputeGameFactory");
+        Address registry = upgradeable.AddProxy("AnchorStateRegistry");
+        Address weth = upgradeable.AddProxy("DelayedWETH");
 
         Initialize(superchain, "SuperchainConfig", new InitializeSuperchainConfigFunction { Guardian = DevnetAccounts.Guardian.Address.ToAbi() });
         Initialize(factory, "DisputeGameFactory", new InitializeFactoryFunction { Owner = Owner.Address.ToAbi() });
@@ -40,7 +39,7 @@ internal sealed class DisputeContracts(NpmPackages packages, DevnetOptions optio
             weth,
             "DelayedWETH",
             new InitializeWethFunction { Owner = Owner.Address.ToAbi(), Config = superchain.ToAbi() },
-            ("uint256", Seconds(options.WethDelay)));
+            ("uint256", WholeSeconds.Of(options.WethDelay)));
         Initialize(system, "SystemConfig", SystemConfigOf(factory, portal));
         InitializePortalFunction initializePortal = new()
         {
@@ -53,10 +52,10 @@ internal sealed class DisputeContracts(NpmPackages packages, DevnetOptions optio
             portal,
             "OptimismPortal2",
             initializePortal,
-            ("uint256", Seconds(options.ProofMaturityDelay)),
-            ("uint256", Seconds(options.DisputeGameFinalityDelay)));
+            ("uint256", WholeSeconds.Of(options.ProofMaturityDelay)),
+            ("uint256", WholeSeconds.Of(options.DisputeGameFinalityDelay)));
 
-        Address oracle = Create("PreimageOracle", ("uint256", options.MinProposalSize), ("uint256", Seconds(options.ChallengePeriod)));
+        Address oracle = Create("PreimageOracle", ("uint256", options.MinProposalSize), ("uint256", WholeSeconds.Of(options.ChallengePeriod)));
         Address mips = Create("MIPS", ("address", oracle));
         Dictionary<Hash32, Address> alphabets = [];
         foreach (DevnetGameType type in types.Where(type => type.Vm == DevnetVm.Alphabet))
@@ -76,7 +75,7 @@ internal sealed class DisputeContracts(NpmPackages packages, DevnetOptions optio
 
         return new DevnetAddresses
         {
-            ProxyAdmin = admin,
+            ProxyAdmin = upgradeable.Admin,
             SuperchainConfig = superchain,
             SystemConfig = system,
             OptimismPortal = portal,
@@ -89,15 +88,9 @@ internal sealed class DisputeContracts(NpmPackages packages, DevnetOptions optio
             GameImplementations = implementations,
         };
 
-        Address Proxy(string name) => plan.Create(Owner, $"the proxy of {name}", proxy, ("address", admin));
-
         void Initialize<TMessage>(Address at, string name, TMessage message, params (string Type, object Value)[] arguments)
-            where TMessage : FunctionMessage, new()
-        {
-            Address implementation = Create(name, arguments);
-            plan.Call(Owner, admin, $"initialise {name}", StrictAbi.Encode(
-                new UpgradeAndCallFunction { Proxy = at.ToAbi(), Implementation = implementation.ToAbi(), Call = StrictAbi.Encode(message) }));
-        }
+            where TMessage : FunctionMessage, new() =>
+            upgradeable.Implement(at, name, ContractArtifact.FromPackage(packages, name), message, arguments);
     }
 
     private Address Game(DevnetGameType type, Address vm, Address weth, Address registry, Address factory)
@@ -109,8 +102,8 @@ internal sealed class DisputeContracts(NpmPackages packages, DevnetOptions optio
             ("bytes32", type.AbsolutePrestate),
             ("uint256", type.MaxDepth ?? options.MaxDepth),
             ("uint256", type.SplitDepth ?? options.SplitDepth),
-            ("uint64", Seconds(type.ClockExtension ?? options.ClockExtension)),
-            ("uint64", Seconds(type.MaxClockDuration ?? options.MaxClockDuration)),
+            ("uint64", WholeSeconds.Of(type.ClockExtension ?? options.ClockExtension)),
+            ("uint64", WholeSeconds.Of(type.MaxClockDuration ?? options.MaxClockDuration)),
             ("address", vm),
             ("address", weth),
             ("address", registry),
@@ -141,8 +134,4 @@ internal sealed class DisputeContracts(NpmPackages packages, DevnetOptions optio
 
     private Address Create(string name, params (string Type, object Value)[] arguments) =>
         plan.Create(Owner, name, ContractArtifact.FromPackage(packages, name), arguments);
-
-    private static ulong Seconds(TimeSpan time) => time >= TimeSpan.Zero && time.Ticks % TimeSpan.TicksPerSecond == 0
-        ? (ulong)time.TotalSeconds
-        : throw new DevnetException($"{time} is not a whole number of seconds");
 }
