@@ -8,8 +8,9 @@ public sealed class GameCase
 {
     private readonly TrustedNodes _nodes;
     private readonly Lock _lock = new();
-    private readonly Dictionary<ulong, VerifiedOutput> _heldOutputs = [];
-    private DerivableBounds _heldBounds;
+    private readonly HeldEvidence _shown = new();
+    private HeldEvidence _decided = new();
+    private RootDecision? _decision;
 
     internal GameCase(GameFacts facts, TrustedNodes nodes)
     {
@@ -20,7 +21,26 @@ public sealed class GameCase
     /// <summary>The game.</summary>
     public GameFacts Facts { get; }
 
-    /// <summary>Weighs what is known now.</summary>
+    /// <summary>What a person decided of its root, from here on.</summary>
+    /// <param name="decision">The decision; null for none.</param>
+    /// <returns>True if it was another before: what was decided by that is to be decided anew.</returns>
+    public bool Decide(RootDecision? decision)
+    {
+        lock (_lock)
+        {
+            if (_decision == decision)
+            {
+                return false;
+            }
+
+            // What other voices have shown is no evidence beside a decision, and what stands beside one none without it.
+            _decision = decision;
+            _decided = new HeldEvidence();
+            return true;
+        }
+    }
+
+    /// <summary>Weighs what is known now, by what a person decided if somebody did.</summary>
     /// <param name="isLastResort">
     /// Whether one group may decide alone about values, because there is little time left and no other group answers. What was not derivable never
     /// rests on that.
@@ -29,16 +49,21 @@ public sealed class GameCase
     {
         lock (_lock)
         {
-            Weighing weighing = new(Facts, _nodes, isLastResort, _heldBounds, new Dictionary<ulong, VerifiedOutput>(_heldOutputs));
-            if (!isLastResort && weighing.L1Head is not null)
-            {
-                // What the minimum has shown stands through later silence; the weighing has dropped what the minimum contradicts.
-                _heldBounds = new DerivableBounds(weighing.Derivability.LastDerivable, weighing.Derivability.FirstUnderivable);
-            }
-
-            return weighing;
+            return Weigh(_decision, isLastResort);
         }
     }
+
+    /// <summary>Weighs what the nodes say by themselves, whatever a person decided.</summary>
+    public Weighing WeighNodes()
+    {
+        lock (_lock)
+        {
+            return Weigh(null, isLastResort: false);
+        }
+    }
+
+    /// <summary>Weighs what would be true if a person decided so. Nothing of it is held.</summary>
+    public Weighing Suppose(RootDecision decision) => new(Facts, _nodes, isLastResort: false, default, new Dictionary<ulong, VerifiedOutput>(), decision);
 
     /// <summary>Keeps the outputs that a weighing has found, so that they stand until the minimum of groups says otherwise.</summary>
     public void Hold(Weighing weighing)
@@ -46,16 +71,9 @@ public sealed class GameCase
         ArgumentNullException.ThrowIfNull(weighing);
         lock (_lock)
         {
-            foreach ((ulong block, VerifiedOutput? output) in weighing.Found)
+            if (weighing.Decision == _decision || weighing.Decision is null)
             {
-                if (output is null)
-                {
-                    _heldOutputs.Remove(block);
-                }
-                else
-                {
-                    _heldOutputs[block] = output;
-                }
+                HeldFor(weighing.Decision).Take(weighing.Found);
             }
         }
     }
@@ -109,6 +127,22 @@ public sealed class GameCase
                 return true; // the rest cannot change it, and answers at its leisure
             }
         }
+    }
+
+    private HeldEvidence HeldFor(RootDecision? decision) => decision is null ? _shown : _decided;
+
+    private Weighing Weigh(RootDecision? decision, bool isLastResort)
+    {
+        HeldEvidence held = HeldFor(decision);
+        Weighing weighing = new(Facts, _nodes, isLastResort, held.Bounds, new Dictionary<ulong, VerifiedOutput>(held.Outputs), decision);
+        if (!isLastResort && decision is null && weighing.L1Head is not null)
+        {
+            // What the minimum has shown stands through later silence; the weighing has dropped what the minimum contradicts. What a person decided
+            // is no evidence.
+            held.Bounds = new DerivableBounds(weighing.Derivability.LastDerivable, weighing.Derivability.FirstUnderivable);
+        }
+
+        return weighing;
     }
 
     private bool IsSettled(IReadOnlyCollection<ulong> blocks)
@@ -169,5 +203,28 @@ public sealed class GameCase
     {
         Task[] all = [.. asked];
         return silentSince is null ? all : [];
+    }
+
+    /// <summary>What was shown before and stands through silence.</summary>
+    private sealed class HeldEvidence
+    {
+        public DerivableBounds Bounds { get; set; }
+
+        public Dictionary<ulong, VerifiedOutput> Outputs { get; } = [];
+
+        public void Take(IEnumerable<KeyValuePair<ulong, VerifiedOutput?>> found)
+        {
+            foreach ((ulong block, VerifiedOutput? output) in found)
+            {
+                if (output is null)
+                {
+                    Outputs.Remove(block);
+                }
+                else
+                {
+                    Outputs[block] = output;
+                }
+            }
+        }
     }
 }

@@ -11,7 +11,12 @@ internal static class Testimonies
         {
             if (objections.TryGetValue(watch, out Objection? objection))
             {
-                string question = objection.Kind == ObjectionKind.OtherAnchor ? Questions.Anchor : Questions.Identity;
+                string question = objection.Kind switch
+                {
+                    ObjectionKind.OtherAnchor => Questions.Anchor,
+                    ObjectionKind.AgainstDecision or ObjectionKind.Undeclared => Questions.Decision,
+                    _ => Questions.Identity,
+                };
                 all.Add(By(watch.Label, question) with { Problem = objection.Problem });
             }
 

@@ -62,7 +62,9 @@ public readonly record struct DerivableBounds(ulong? Last, ulong? First);
 /// <param name="minimum">How many groups must agree that a block was not derivable.</param>
 /// <param name="minimumForYes">How many must agree that it was.</param>
 /// <param name="held">What was shown before: it stands until the minimum of groups says the opposite, since silence undoes no evidence.</param>
-public sealed class Derivability(IReadOnlyList<DerivationWitness> witnesses, int minimum, int minimumForYes, DerivableBounds held = default)
+/// <param name="decided">What a person's decision says of it: against that nothing stands.</param>
+public sealed class Derivability(
+    IReadOnlyList<DerivationWitness> witnesses, int minimum, int minimumForYes, DerivableBounds held = default, DerivableBounds decided = default)
 {
     private ulong? _last;
     private ulong? _first;
@@ -80,6 +82,16 @@ public sealed class Derivability(IReadOnlyList<DerivationWitness> witnesses, int
     /// <summary>Whether a block was derivable.</summary>
     public Derivable Of(ulong block)
     {
+        if (decided.Last >= block)
+        {
+            return Derivable.Yes;
+        }
+
+        if (decided.First <= block)
+        {
+            return Derivable.No;
+        }
+
         Derivable all = Count(witnesses, block);
         if (all is Derivable.Yes or Derivable.No || witnesses.All(witness => witness.IsWell))
         {
@@ -145,6 +157,11 @@ public sealed class Derivability(IReadOnlyList<DerivationWitness> witnesses, int
 
     private bool IsEnough(List<Piece> pieces, ulong block)
     {
+        if (decided.First is not null)
+        {
+            return true; // a person has said that a block came too early: who agrees is believed as to which was the last that did not
+        }
+
         // Whether the block is derived today must be known: silence is no reason to ask for less.
         bool isUnderivedToday = !witnesses.Any(witness => witness.SafeNow >= block)
             && witnesses.Any(witness => witness.SafeNow < block && pieces.Exists(piece => piece.Node.Group == witness.Node.Group));
@@ -162,13 +179,13 @@ public sealed class Derivability(IReadOnlyList<DerivationWitness> witnesses, int
             // What is said changes at these blocks only, and "derivable" never comes back above a block that was not.
             ulong[] derived =
             [
-                .. witnesses.Select(witness => witness.Derived).Append(held.Last).OfType<ulong>()
+                .. witnesses.Select(witness => witness.Derived).Append(held.Last).Append(decided.Last).OfType<ulong>()
                     .Concat(Firsts().Where(block => block > 0).Select(block => block - 1))
                     .Concat(witnesses.Select(witness => witness.SafeNow).OfType<ulong>()).Distinct().OrderDescending(),
             ];
             ulong[] firsts =
             [
-                .. Firsts().Concat(held.First is { } shown ? [shown] : []).Concat(derived.Where(block => block < ulong.MaxValue).Select(block => block + 1))
+                .. Firsts().Concat(new[] { held.First, decided.First }.OfType<ulong>()).Concat(derived.Where(block => block < ulong.MaxValue).Select(block => block + 1))
                     .Concat(witnesses.Select(witness => witness.SafeNow).OfType<ulong>().Where(block => block < ulong.MaxValue).Select(block => block + 1))
                     .Distinct().Order(),
             ];

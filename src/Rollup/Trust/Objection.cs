@@ -11,6 +11,12 @@ public enum ObjectionKind
 
     /// <summary>It contradicts the anchor that the game starts from, which other nodes confirm.</summary>
     OtherAnchor,
+
+    /// <summary>It contradicts what a person decided of the game.</summary>
+    AgainstDecision,
+
+    /// <summary>A person has decided the game, and what it says of the decision is not known.</summary>
+    Undeclared,
 }
 
 /// <summary>Why a node has no voice about a game.</summary>

@@ -50,6 +50,9 @@ public enum VerdictRule
 
     /// <summary>Whether the block was derivable rests on too little evidence.</summary>
     TooLittleEvidence,
+
+    /// <summary>A person has decided it.</summary>
+    DecidedByAPerson,
 }
 
 /// <summary>What a node said to a question, or that it said nothing.</summary>
@@ -110,6 +113,9 @@ public sealed record Evidence(
 /// <param name="Because">In words, for people only.</param>
 public sealed record Verdict(Truth Truth, VerdictRule Rule, Evidence Evidence, string Because)
 {
+    /// <summary>What a person decided of the root, also where the game's L1 head is not known, so that it has no effect yet; null where nobody did.</summary>
+    public RootDecision? Decision { get; init; }
+
     /// <summary>True where nothing is known to be wrong and nothing is at stake by waiting.</summary>
     public bool IsHarmless => Rule == VerdictRule.Harmless;
 
@@ -149,4 +155,7 @@ public static class Questions
 
     /// <summary>The output at the block that the game starts from.</summary>
     public const string Anchor = "anchor";
+
+    /// <summary>What a rollup node says against a person's decision.</summary>
+    public const string Decision = "decision";
 }

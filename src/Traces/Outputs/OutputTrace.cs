@@ -40,7 +40,7 @@ public sealed class OutputTrace(GameMetadata game)
     {
         ArgumentNullException.ThrowIfNull(weighing);
         _weighing = weighing;
-        if (_given.All(given => weighing.HonestAt(given.Key).Output?.OutputRoot == given.Value))
+        if (_given.All(given => weighing.HonestAt(given.Key).Root == given.Value))
         {
             return true;
         }
@@ -53,42 +53,42 @@ public sealed class OutputTrace(GameMetadata game)
     public TraceAnswer<Hash32> ValueAt(Position position)
     {
         UInt128 block = _rules.StartingBlockNumber + position.TraceIndex(_rules.SplitDepth) + 1;
-        TraceAnswer<VerifiedOutput> output = Answer(block);
-        if (!output.IsAvailable)
+        TraceAnswer<Hash32> output = Answer(block);
+        if (output.IsAvailable)
         {
-            return TraceAnswer.Unavailable<Hash32>(output.Reason, output.Want);
+            _given[block] = output.Value;
         }
 
-        _given[block] = output.Value.OutputRoot;
-        return TraceAnswer.Of(output.Value.OutputRoot);
+        return output;
     }
 
     /// <summary>What proves that a root claim is the output of a known block other than the proposed one.</summary>
     public TraceAnswer<RootBlockProof?> RootBlock(Hash32 root)
     {
         // The capped block must be known, or a root that repeats its output for a later block would go unnoticed.
-        TraceAnswer<VerifiedOutput> capped = Answer(UInt128.MaxValue);
+        TraceAnswer<Hash32> capped = Answer(UInt128.MaxValue);
         if (!capped.IsAvailable)
         {
             return TraceAnswer.Unavailable<RootBlockProof?>(capped.Reason, capped.Want);
         }
 
-        VerifiedOutput? other = _weighing!.KnownOutputs.FirstOrDefault(output => output.OutputRoot == root && (UInt256)output.Block.Number != game.L2BlockNumber);
+        // A root that a person calls true is not challenged, whatever block it is of.
+        VerifiedOutput? other = _weighing!.Decision is { Truth: Truth.Valid } ? null : _weighing.KnownOutputs.FirstOrDefault(output => output.OutputRoot == root && (UInt256)output.Block.Number != game.L2BlockNumber);
         return TraceAnswer.Of(other is null
             ? null
             : new RootBlockProof(Hash32.Zero, other.StateRoot, other.MessagePasserStorageRoot, other.Block.Hash, other.HeaderRlp));
     }
 
-    private TraceAnswer<VerifiedOutput> Answer(UInt128 block)
+    private TraceAnswer<Hash32> Answer(UInt128 block)
     {
         if (_weighing is null)
         {
-            return TraceAnswer.Unavailable<VerifiedOutput>("nothing has been weighed", EvidenceWant.Instance);
+            return TraceAnswer.Unavailable<Hash32>("nothing has been weighed", EvidenceWant.Instance);
         }
 
         HonestOutput honest = _weighing.HonestAt(block);
-        return honest.Output is { } output
-            ? TraceAnswer.Of(output)
-            : TraceAnswer.Unavailable<VerifiedOutput>(honest.Problem!, honest.Wanted is ulong wanted ? new OutputWant(wanted) : EvidenceWant.Instance);
+        return honest.Root is { } root
+            ? TraceAnswer.Of(root)
+            : TraceAnswer.Unavailable<Hash32>(honest.Problem!, honest.Wanted is ulong wanted ? new OutputWant(wanted) : EvidenceWant.Instance);
     }
 }
