@@ -16,6 +16,9 @@ public sealed record KnownVerdict
     /// <summary>What is true of the root; unavailable where we hold a bond without ever having known.</summary>
     public required Truth Verdict { get; init; }
 
+    /// <summary>The rule that it follows from; null in files of before this was kept.</summary>
+    public VerdictRule? Rule { get; init; }
+
     /// <summary>Which nodes said what, in words.</summary>
     public required string Reason { get; init; }
 
@@ -96,17 +99,24 @@ public sealed class VerdictBook
 
     /// <summary>
     /// Takes what was decided of a game in progress. A verdict replaces another; that it is unavailable now replaces none, and is noted only where
-    /// we hold a bond.
+    /// we hold a bond. What a person decided goes with the decision.
     /// </summary>
     public void Note(Address game, Verdict verdict, L1View view, bool holdsBond, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(verdict);
         ArgumentNullException.ThrowIfNull(view);
         KnownVerdict? known = Find(game);
-        bool isNew = verdict.Truth == Truth.Unavailable ? known is null && holdsBond : known?.Verdict != verdict.Truth;
+        if (known?.Rule == VerdictRule.DecidedByAPerson && verdict.Decision is null)
+        {
+            Remove(game);
+            known = null;
+        }
+
+        bool isNew = verdict.Truth == Truth.Unavailable ? known is null && holdsBond
+            : known?.Verdict != verdict.Truth || (verdict.Rule == VerdictRule.DecidedByAPerson && !known.Reason.StartsWith($"{verdict.Truth}: {verdict.Because}", StringComparison.Ordinal));
         if (isNew)
         {
-            Set(game, new KnownVerdict { Game = game.ToString(), Verdict = verdict.Truth, Reason = verdict.ToString(), L1Block = view.Block.ToString(), At = now });
+            Set(game, new KnownVerdict { Game = game.ToString(), Verdict = verdict.Truth, Rule = verdict.Rule, Reason = verdict.ToString(), L1Block = view.Block.ToString(), At = now });
         }
     }
 

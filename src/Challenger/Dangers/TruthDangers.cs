@@ -44,6 +44,17 @@ internal sealed class TruthDangers(string chain, TimeProvider clock) : IDangerSo
                 end));
         }
 
+        if (judgement.Verdict.Decision is { } decision)
+        {
+            found.Add(New(
+                DangerCodes.DecisionByAPerson,
+                DangerSeverity.Watch,
+                game,
+                $"its root is called {decision.Truth.ToString().ToLowerInvariant()}, {decision}; our nodes say {judgement.NodesSay}",
+                $"agent decide {game.Game} --withdraw takes it back",
+                end));
+        }
+
         if (judgement.IsAnchorFalse)
         {
             found.Add(New(
@@ -65,7 +76,8 @@ internal sealed class TruthDangers(string chain, TimeProvider clock) : IDangerSo
         {
             found.AddRange(against.Select(group => New(
                 DangerCodes.NodeContradicts,
-                judgement.Verdict.Truth == Truth.Unavailable ? DangerSeverity.Page : DangerSeverity.Warn,
+                judgement.Verdict.Decision is not null ? DangerSeverity.Watch // a person has looked, and chosen
+                    : judgement.Verdict.Truth == Truth.Unavailable ? DangerSeverity.Page : DangerSeverity.Warn,
                 game,
                 $"the nodes of {group} say otherwise: {judgement.Verdict.Because}",
                 "look which of the nodes is wrong, and take it out",

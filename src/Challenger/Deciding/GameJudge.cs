@@ -23,6 +23,7 @@ public sealed class GameJudge
     private readonly TrustOptions _trust;
     private readonly TimeProvider _clock;
     private readonly TrustLimits _limits;
+    private readonly Func<RootDecision?>? _decided;
     private HonestSolver _solver;
     private Judgement? _last;
 
@@ -32,7 +33,9 @@ public sealed class GameJudge
     /// <param name="executions">Makes execution traces.</param>
     /// <param name="trust">How far nodes are trusted.</param>
     /// <param name="clock">The host's clock.</param>
-    public GameJudge(GameMetadata metadata, TrustedNodes nodes, IExecutionTraces executions, TrustOptions trust, TimeProvider clock)
+    /// <param name="decided">What a person has decided of the game; null where nobody can.</param>
+    public GameJudge(
+        GameMetadata metadata, TrustedNodes nodes, IExecutionTraces executions, TrustOptions trust, TimeProvider clock, Func<RootDecision?>? decided = null)
     {
         ArgumentNullException.ThrowIfNull(metadata);
         ArgumentNullException.ThrowIfNull(nodes);
@@ -43,12 +46,16 @@ public sealed class GameJudge
         _executions = executions;
         _trust = trust;
         _clock = clock;
+        _decided = decided;
         Trace = new GameTrace(metadata, new OutputTrace(metadata), executions);
         _solver = new HonestSolver(Trace);
     }
 
     /// <summary>The game that it decides.</summary>
     public GameMetadata Metadata { get; }
+
+    /// <summary>What was decided last; null before the first time.</summary>
+    public Judgement? Last => Volatile.Read(ref _last);
 
     /// <summary>The truth about the game as far as it is known.</summary>
     public GameTrace Trace { get; private set; }
@@ -59,6 +66,11 @@ public sealed class GameJudge
         ArgumentNullException.ThrowIfNull(game);
         ArgumentNullException.ThrowIfNull(view);
         GameTime time = new(_rules.Clock, view.Timestamp);
+        if (_case.Decide(_decided?.Invoke()))
+        {
+            Forget(); // whatever was decided before was decided by other voices
+        }
+
         DateTimeOffset until = _clock.GetUtcNow() + TimeSpan.FromSeconds(_trust.WaitSeconds);
         (Weighing weighing, Solution solution) = await LearnAsync(game, time, until, default, cancellationToken);
         if (IsBondDue(solution) && weighing.OldestAnswer < _clock.GetUtcNow() - _limits.FreshFor)
@@ -70,10 +82,44 @@ public sealed class GameJudge
         }
 
         CapitalNeed capital = CapitalNeed.Of(_solver, game, solution, _rules.Bonds);
-        Judgement judgement = new(view, game, weighing.Verdict, solution, capital) { Objections = weighing.Objections, IsAnchorFalse = weighing.IsAnchorFalse };
+        Judgement judgement = new(view, game, weighing.Verdict, solution, capital)
+        {
+            Objections = weighing.Objections,
+            IsAnchorFalse = weighing.IsAnchorFalse,
+            NodesSay = weighing.Decision is null ? weighing.Verdict : _case.WeighNodes().Verdict,
+        };
         judgement = weighing.Verdict.Truth == Truth.Unavailable && IsLate(game, view) && weighing.WellGroups == 1 ? LastResort(judgement, time) : judgement;
-        _last = judgement;
+        Volatile.Write(ref _last, judgement);
         return judgement;
+    }
+
+    /// <summary>What would be done in the game judged last if a person decided its root. Safe beside a judging; outputs that are lacking are asked for.</summary>
+    /// <param name="decision">The decision that is supposed.</param>
+    /// <param name="patience">How long to wait for answers.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="InvalidOperationException">The game was not judged yet.</exception>
+    public async Task<Supposition> SupposeAsync(RootDecision decision, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(decision);
+        Judgement last = Last ?? throw new InvalidOperationException($"game {Metadata.Game} was not judged yet");
+        DateTimeOffset until = _clock.GetUtcNow() + patience;
+        HashSet<ulong> blocks = [];
+        while (true)
+        {
+            Weighing weighing = _case.Suppose(decision);
+            OutputTrace outputs = new(Metadata);
+            outputs.Use(weighing);
+            HonestSolver solver = new(new GameTrace(Metadata, outputs, _executions));
+            Solution solution = solver.Solve(last.Game, new GameTime(_rules.Clock, last.View.Timestamp));
+            int known = blocks.Count;
+            blocks.UnionWith(solution.Wanted.OfType<OutputWant>().Select(want => want.Block));
+            TimeSpan left = until - _clock.GetUtcNow();
+            bool isLacking = solution.Wanted.Any(want => want is OutputWant) || !weighing.IsComplete;
+            if (!isLacking || left <= TimeSpan.Zero || (!await _case.AskAsync(blocks, left, default, cancellationToken) && blocks.Count == known))
+            {
+                return new Supposition(decision.Truth, solution, CapitalNeed.Of(solver, last.Game, solution, _rules.Bonds), weighing.Objections);
+            }
+        }
     }
 
     /// <summary>
@@ -82,7 +128,7 @@ public sealed class GameJudge
     public Int128 NextDeadline(L1View view)
     {
         ArgumentNullException.ThrowIfNull(view);
-        if (_last is not { } last)
+        if (Last is not { } last)
         {
             return Int128.MinValue;
         }
@@ -131,7 +177,7 @@ public sealed class GameJudge
                 blocks.UnionWith(weighing.LookedUp);
             }
 
-            bool wantsMore = weighing.Verdict.Truth == Truth.Unavailable || weighing.OldestAnswer < _clock.GetUtcNow() - _limits.RecheckAfter || wanted.Any(want => want is OutputWant or EvidenceWant) || (freshest != default && !hasAsked);
+            bool wantsMore = weighing.Verdict.Truth == Truth.Unavailable || !weighing.IsComplete || weighing.OldestAnswer < _clock.GetUtcNow() - _limits.RecheckAfter || wanted.Any(want => want is OutputWant or EvidenceWant) || (freshest != default && !hasAsked);
             TimeSpan left = until - _clock.GetUtcNow();
             if (!wantsMore || left <= TimeSpan.Zero || !await _case.AskAsync(blocks, left, freshest, cancellationToken))
             {
@@ -147,12 +193,17 @@ public sealed class GameJudge
     {
         if (!Trace.Outputs.Use(weighing))
         {
-            Trace = new GameTrace(Metadata, new OutputTrace(Metadata), _executions);
+            Forget();
             Trace.Outputs.Use(weighing);
-            _solver = new HonestSolver(Trace);
         }
 
         return _solver.Solve(game, time);
+    }
+
+    private void Forget()
+    {
+        Trace = new GameTrace(Metadata, new OutputTrace(Metadata), _executions);
+        _solver = new HonestSolver(Trace);
     }
 
     // The cheapest decisive move against a value that the one group left tells and that is rebuilt as false; nothing else rests on one voice.

@@ -20,6 +20,9 @@ public sealed record Judgement(L1View View, Game Game, Verdict Verdict, Solution
     /// <summary>Nodes that have no voice about the game, by name, and why.</summary>
     public IReadOnlyDictionary<string, Objection> Objections { get; init; } = new Dictionary<string, Objection>();
 
+    /// <summary>What the nodes say by themselves where a person has decided; the verdict otherwise.</summary>
+    public Verdict NodesSay { get => field ?? Verdict; init; }
+
     /// <summary>True when all identified nodes have another output at the block that the game starts from.</summary>
     public bool IsAnchorFalse { get; init; }
 }

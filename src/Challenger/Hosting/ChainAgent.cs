@@ -36,6 +36,7 @@ public sealed record CycleReport(
 /// <param name="actions">Turns the solver's actions into calls.</param>
 /// <param name="settlement">Resolves and gets bonds back.</param>
 /// <param name="submitter">Makes calls into intents.</param>
+/// <param name="decisions">Where people decide games.</param>
 /// <param name="results">Holds how games end against what was decided.</param>
 /// <param name="programs">Looks for what execution needs.</param>
 /// <param name="funds">Looks at the account's balance; null where nothing is sent.</param>
@@ -52,6 +53,7 @@ public sealed class ChainAgent(
     ActionPlanner actions,
     SettlementPlanner settlement,
     Submitter submitter,
+    DecisionDesk decisions,
     ResultWatch results,
     ProgramWatch programs,
     FundsWatch? funds,
@@ -82,7 +84,7 @@ public sealed class ChainAgent(
     public GameBook Book => book;
 
     /// <summary>The dangers of the view, the book, the claims and what is submitted; a head that stands at every endpoint is theirs to tell (<see cref="FailoverRpc.Dangers"/>).</summary>
-    public IReadOnlyList<Danger> Dangers => [.. heads.AllStand ? [] : _head.Dangers, .. book.Dangers, .. words.Dangers, .. submitter.Dangers, .. _claims.Dangers, .. results.Dangers, .. programs.Dangers, .. _truth.Dangers, .. _nodes.Dangers];
+    public IReadOnlyList<Danger> Dangers => [.. heads.AllStand ? [] : _head.Dangers, .. book.Dangers, .. words.Dangers, .. submitter.Dangers, .. _claims.Dangers, .. results.Dangers, .. programs.Dangers, .. _truth.Dangers, .. _nodes.Dangers, .. decisions.Dangers];
 
     /// <summary>One cycle.</summary>
     /// <exception cref="RpcException">L1 gave no usable answer; nothing was decided.</exception>
@@ -146,6 +148,7 @@ public sealed class ChainAgent(
         _claims.Keep(covered);
         await WatchAsync(judgements, view, cancellationToken);
         _truth.Keep(covered);
+        decisions.Keep(covered);
         executions.Keep(covered);
         actions.Keep(covered);
         words.Keep(covered);
@@ -234,7 +237,7 @@ public sealed class ChainAgent(
     {
         if (!_judges.TryGetValue(metadata.Game, out GameJudge? judge) || !ReferenceEquals(judge.Metadata, metadata))
         {
-            judge = new GameJudge(metadata, nodes, executions, options.Trust, clock);
+            judge = new GameJudge(metadata, nodes, executions, options.Trust, clock, () => decisions.Book.Find(metadata.Game, metadata.L1Head));
             _judges[metadata.Game] = judge;
         }
 
@@ -254,6 +257,7 @@ public sealed class ChainAgent(
         {
             _claims.Forget(metadata.Game);
             _truth.Forget(metadata.Game);
+            decisions.Leave(metadata.Game);
         }
 
         List<PlannedCall> calls = [];
@@ -304,6 +308,7 @@ public sealed class ChainAgent(
             standing.State == WordsState.Proven ? LogLevel.Debug : LogLevel.Information);
         GameJudge judge = JudgeOf(metadata);
         Judgement judgement = await judge.JudgeAsync(claims, view, cancellationToken);
+        decisions.Seat(judge);
         results.Note(metadata.Game, state, judgement.Verdict, view);
         _truth.Note(metadata, judgement);
         _voice.SayVerdict(metadata, judgement, claims);

@@ -16,6 +16,7 @@ internal static class ChainAgents
     /// <param name="desk">Its account.</param>
     /// <param name="traces">Makes execution traces.</param>
     /// <param name="audit">The audit trail.</param>
+    /// <param name="decisions">Where people decide games.</param>
     /// <param name="verdicts">The verdicts on games that are not settled.</param>
     /// <param name="prestates">Where prestates come from.</param>
     /// <param name="funds">The account's funds; null where nothing is sent.</param>
@@ -28,6 +29,7 @@ internal static class ChainAgents
         IAccountDesk desk,
         IExecutionTraces traces,
         AuditLog audit,
+        DecisionDesk decisions,
         VerdictBook verdicts,
         PrestateStore prestates,
         AccountFunds? funds,
@@ -44,9 +46,10 @@ internal static class ChainAgents
             new GameBook(scope.L1, scope.Contracts.Factory, accounts, options.AuditBlocks, logger, clock),
             new WordsWitness(scope.Endpoints, sender is null ? [scope.Endpoints] : [scope.Endpoints, sender], scope.Blocks, clock),
             traces,
-            new ActionPlanner(scope.L1, scope.L1ChainId, new OwnMoves(desk.Account)),
+            new ActionPlanner(scope.L1, scope.L1ChainId, new OwnMoves(desk.Account, decisions.Book.IsDecided)),
             new SettlementPlanner(scope.L1ChainId, accounts, options.ResolveAll, options.ResolveAgainstVerdict),
             submitter,
+            decisions,
             new ResultWatch(options.Name, scope.L1, scope.Contracts.Portal, accounts, verdicts, audit, clock),
             new ProgramWatch(options, scope.L1, scope.Contracts.Factory, prestates, clock),
             funds is null ? null : new FundsWatch(options.Name, scope.L1, funds, clock),

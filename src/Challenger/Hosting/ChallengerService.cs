@@ -30,6 +30,9 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
     /// <summary>The dangers of all parts: what knows of dangers is put here while it lives.</summary>
     public DangerBoard Dangers { get; } = new();
 
+    /// <summary>Where people decide games.</summary>
+    public DecisionDesks Decisions { get; } = new();
+
     /// <summary>Told after each cycle of a chain, on the chain's own task.</summary>
     public event Action<string, CycleReport>? Cycled;
 
@@ -104,8 +107,12 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
             clock,
             logger);
         AccountFunds? funds = chain.DryRun ? null : FundsOf(scope.L1ChainId, desk.Account);
+        AuditLog audit = new(Path.Combine(folder, "audit"));
+        Address[] accounts = [desk.Account, .. chain.CreditAccounts.Select(Address.Parse)];
+        DecisionDesk decisions = new(chain.Name, accounts, new DecisionBook(Path.Combine(folder, "decisions")), audit, clock, logger);
+        using IDisposable decidable = Decisions.Open(decisions);
         using ChainAgent agent = ChainAgents.Of(
-            chain, scope, desk, traces, new AuditLog(Path.Combine(folder, "audit")), new VerdictBook(Path.Combine(folder, "verdicts")), prestates, funds, clock, logger, (desk as SenderDesk)?.Reading);
+            chain, scope, desk, traces, audit, decisions, new VerdictBook(Path.Combine(folder, "verdicts")), prestates, funds, clock, logger, (desk as SenderDesk)?.Reading);
         using IDisposable shown = Dangers.Add(agent, chain.Name);
         using IDisposable shownEndpoints = Dangers.Add(scope.Endpoints, chain.Name);
         LogDefending(logger, chain.Name, scope.Contracts.Factory, desk.Account);

@@ -58,7 +58,7 @@ internal sealed partial class GameVoice(string chain, ILogger logger)
             metadata,
             "verdict",
             text,
-            judgement.Verdict.Truth == Truth.Invalid ? LogLevel.Warning : LogLevel.Information,
+            judgement.Verdict.Truth == Truth.Invalid || judgement.Verdict.Decision is not null ? LogLevel.Warning : LogLevel.Information,
             $"{judgement.Verdict.Truth} {judgement.Verdict.Rule} {judgement.Verdict.Because}");
     }
 

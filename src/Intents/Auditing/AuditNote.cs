@@ -10,6 +10,12 @@ public enum AuditNoteKind
 
     /// <summary>A bond of ours went to somebody else.</summary>
     BondLost,
+
+    /// <summary>A person decided what is true of the game's root.</summary>
+    Decided,
+
+    /// <summary>A person took such a decision back.</summary>
+    DecisionWithdrawn,
 }
 
 /// <summary>Something that happened to a game and was no call of ours.</summary>
@@ -31,8 +37,14 @@ public sealed record AuditNote
     /// <summary>In words.</summary>
     public required string Text { get; init; }
 
-    /// <summary>Wei that it cost us in bonds.</summary>
-    public required string LostWei { get; init; }
+    /// <summary>Wei that it cost us in bonds; null where it cost none.</summary>
+    public string? LostWei { get; init; }
+
+    /// <summary>Who did it; null where it was no person.</summary>
+    public string? By { get; init; }
+
+    /// <summary>What our nodes said then, of a decision; null otherwise.</summary>
+    public AuditEvidence? Evidence { get; init; }
 
     /// <summary>The L1 block at which it was noticed: number and hash.</summary>
     public required string L1Block { get; init; }

@@ -7,10 +7,11 @@ namespace Gavel.Sending;
 /// Makes a name in a folder durable. A file that is synced but whose folder is not can be gone, or be the old one, after the loss of power.
 /// .NET has no call for it.
 /// </summary>
-internal static partial class DirectorySync
+public static partial class DirectorySync
 {
     private const int ReadOnlyDirectory = 0x10000; // O_RDONLY | O_DIRECTORY on Linux x64
 
+    /// <summary>Makes the names in a folder durable.</summary>
     /// <exception cref="IOException">The system refused.</exception>
     public static void Sync(string directory)
     {
