@@ -12,12 +12,33 @@ public sealed class Vm : IDisposable
     private readonly Kernel _kernel;
     private readonly IStepTracer _interpreter;
     private readonly IVmEngine _engine;
+    private readonly string? _whyInterpreted;
 
     /// <summary>A VM that goes on from a state.</summary>
     /// <exception cref="ArgumentException">A 32-bit state has not exactly one thread.</exception>
     public Vm(VmState state, VmOptions? options = null)
+        : this(state, options, new TranslatorTuning())
+    {
+    }
+
+    /// <summary>A VM whose translator, if the options allow one, goes to work as told.</summary>
+    internal Vm(VmState state, VmOptions? options, TranslatorTuning tuning)
         : this(state, options, interpreter => interpreter)
     {
+        if (_options.Engine == VmEngine.Interpreter)
+        {
+            return;
+        }
+
+        if (_interpreter is not Interpreter<Wide> wide)
+        {
+            _whyInterpreted = "only the 64-bit VM is translated";
+            return;
+        }
+
+        Translator = TranslatingEngine.TryMake(
+            wide, state, _options.Engine == VmEngine.Translator ? tuning with { WarmUp = 0 } : tuning, out _whyInterpreted);
+        _engine = Translator ?? _engine;
     }
 
     /// <summary>A VM whose plain instructions another engine runs, which may use the interpreter. Proofs are always the interpreter's.</summary>
@@ -41,6 +62,12 @@ public sealed class Vm : IDisposable
 
     /// <summary>What this VM has done so far.</summary>
     public VmStatistics Statistics { get; } = new();
+
+    /// <summary>Why the translator is not at work although <see cref="VmOptions.Engine"/> allows it; null when it is, or is not allowed.</summary>
+    public string? WhyInterpreted => _whyInterpreted ?? Translator?.Planner.Failure;
+
+    /// <summary>The translator, if there is one.</summary>
+    internal TranslatingEngine? Translator { get; }
 
     /// <summary>Where the VM is.</summary>
     public VmProgress Progress => new(State.Step, State.ThreadCount, State.Memory.PageCount, Statistics.PreimagesFetched);

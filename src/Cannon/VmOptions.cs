@@ -12,6 +12,9 @@ public sealed class VmOptions
     /// <summary>Receives what the guest writes to descriptor 2.</summary>
     public Stream StandardError { get; init; } = Stream.Null;
 
+    /// <summary>How plain instructions are run. The results are the same.</summary>
+    public VmEngine Engine { get; init; } = VmEngine.Auto;
+
     /// <summary>Called after each step that read from the preimage channel; true ends the run there.</summary>
     public Func<PreimageRead, bool>? StopAfterPreimageRead { get; init; }
 }

@@ -27,6 +27,8 @@ internal sealed record CannonRunOptions
 
     public string DebugInfo { get; init; } = "";
 
+    public VmEngine Engine { get; init; }
+
     public IReadOnlyList<string> Server { get; init; } = [];
 }
 
@@ -58,6 +60,7 @@ internal sealed class CannonRun(CannonRunOptions options, TextWriter error)
         VmOptions vmOptions = new()
         {
             Preimages = server is null ? NoPreimages.Instance : new VerifyingPreimageSource(server),
+            Engine = options.Engine,
             StandardOutput = new GuestOutput(error, "guest stdout"),
             StandardError = new GuestOutput(error, "guest stderr"),
             StopAfterPreimageRead = read => _preimageMatched |= options.StopAtPreimage?.Matches(read, running!.State.Step) == true,
@@ -82,6 +85,12 @@ internal sealed class CannonRun(CannonRunOptions options, TextWriter error)
         {
             error.WriteLine($"error: {failure.Message}; stopped at step {vm.State.Step}");
             exit = 1;
+        }
+
+        // The 32-bit VM has no translator, which is worth a word only to who asked for one.
+        if (vm.WhyInterpreted is { } reason && (options.Engine == VmEngine.Translator || state.Version.Is64))
+        {
+            error.WriteLine($"the interpreter ran alone: {reason}");
         }
 
         ((GuestOutput)vmOptions.StandardOutput).Finish();

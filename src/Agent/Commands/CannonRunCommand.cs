@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Gavel.Agent.CannonTool;
+using Gavel.Cannon;
 
 namespace Gavel.Agent.Commands;
 
@@ -25,10 +26,15 @@ internal static class CannonRunCommand
         Option<string> infoAt = Text("--info-at", $"steps to print a line at: {Pattern}", "%1000000000");
         Option<bool> debug = new("--debug") { Description = "accepted for the sake of callers" };
         Option<string> debugInfo = Text("--debug-info", "a file for figures about the run", "");
+        Option<VmEngine> engine = new("--engine")
+        {
+            Description = "who runs plain instructions: auto, interpreter, translator; the results are the same",
+            DefaultValueFactory = _ => VmEngine.Auto,
+        };
         Argument<string[]> server = new("SERVER") { Description = "after --: the preimage server and its arguments", Arity = ArgumentArity.ZeroOrMore };
         Command command = new("run", "Run a state")
         {
-            input, output, proofAt, proofFormat, snapshotAt, snapshotFormat, stopAt, stopAtPreimage, stopAtType, largerThan, meta, infoAt, debug, debugInfo, server,
+            input, output, proofAt, proofFormat, snapshotAt, snapshotFormat, stopAt, stopAtPreimage, stopAtType, largerThan, meta, infoAt, debug, debugInfo, engine, server,
         };
         command.SetAction(parsed => CannonCommand.Guard(parsed.InvocationConfiguration.Error, () =>
         {
@@ -48,6 +54,7 @@ internal static class CannonRunCommand
                 StopAtPreimage = PreimageStop.Parse(parsed.GetRequiredValue(stopAtPreimage), parsed.GetRequiredValue(stopAtType), parsed.GetValue(largerThan)),
                 InfoAt = StepPattern.Parse(parsed.GetRequiredValue(infoAt)),
                 DebugInfo = parsed.GetRequiredValue(debugInfo),
+                Engine = parsed.GetValue(engine),
                 Server = serverCommand,
             };
             return new CannonRun(options, parsed.InvocationConfiguration.Error).Run();

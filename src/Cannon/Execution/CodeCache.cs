@@ -18,6 +18,9 @@ internal sealed unsafe class CodeCache : ICodeListener, IDisposable
     private readonly Recent* _recent = (Recent*)NativeMemory.AllocZeroed(RecentCount, (nuint)sizeof(Recent));
     private bool _disposed;
 
+    /// <summary>Told of what happens to code, before it happens.</summary>
+    public ICodeFollower? Follower { get; set; }
+
     public CodeCache(PagedMemory memory)
     {
         _memory = memory;
@@ -48,6 +51,44 @@ internal sealed unsafe class CodeCache : ICodeListener, IDisposable
             insn[0].Op = Op.Undecoded;
             insn[1].Op = Op.Undecoded;
         }
+
+        Follower?.OnCodeWrite(address);
+    }
+
+    /// <summary>The instruction at an address as it would run, if it has run (or has been in a slot); false when it has not.</summary>
+    public bool TryPeek(ulong pc, VmVersion version, out Insn insn)
+    {
+        insn = default;
+        if ((pc & 3) != 0 || !_pages.TryGetValue(pc >> PagedMemory.PageBits, out nint page))
+        {
+            return false;
+        }
+
+        insn = *At(page, pc);
+        if (insn.Op == Op.Enter)
+        {
+            insn = Decoder.Decode(_memory.ReadUInt32(pc), pc, version);
+        }
+
+        return insn.Op != Op.Undecoded;
+    }
+
+    /// <summary>Makes the loop leave at an instruction that has run.</summary>
+    public void Plant(ulong pc)
+    {
+        if (_pages.TryGetValue(pc >> PagedMemory.PageBits, out nint page) && At(page, pc)->Op != Op.Undecoded)
+        {
+            At(page, pc)->Op = Op.Enter;
+        }
+    }
+
+    /// <summary>Takes back <see cref="Plant"/>.</summary>
+    public void Unplant(ulong pc)
+    {
+        if (_pages.TryGetValue(pc >> PagedMemory.PageBits, out nint page) && At(page, pc)->Op == Op.Enter)
+        {
+            At(page, pc)->Op = Op.Undecoded;
+        }
     }
 
     public void Dispose()
@@ -61,6 +102,8 @@ internal sealed unsafe class CodeCache : ICodeListener, IDisposable
         Free();
         GC.SuppressFinalize(this);
     }
+
+    private static Insn* At(nint page, ulong pc) => DecodedPage.Insns((DecodedPage*)page) + pc % PagedMemory.PageSize / 4;
 
     private DecodedPage* Find(ulong number, Recent* recent)
     {
@@ -86,6 +129,7 @@ internal sealed unsafe class CodeCache : ICodeListener, IDisposable
     {
         foreach ((ulong number, nint page) in _pages)
         {
+            Follower?.OnPageDropped(number);
             _memory.MarkCode(number, held: false);
             NativeMemory.Free((void*)page);
         }

@@ -50,4 +50,10 @@ internal unsafe struct CpuContext
 
     /// <summary>Windows of guest memory, by number.</summary>
     public GuestWindow* Windows;
+
+    /// <summary>Where the host keeps the main area of guest memory; see <see cref="MainArea"/>.</summary>
+    public GuestWindow Main;
+
+    /// <summary>Why translated code returned: a <see cref="RegionExit"/>.</summary>
+    public long RegionExit;
 }

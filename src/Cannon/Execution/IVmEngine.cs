@@ -31,4 +31,7 @@ internal enum EngineExit
 
     /// <summary>The next instruction stores to a page that would be one too many.</summary>
     MemoryLimit,
+
+    /// <summary>The next instruction is where translated code begins. Only between the interpreter and the translator.</summary>
+    Entry,
 }

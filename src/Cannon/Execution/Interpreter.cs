@@ -26,18 +26,20 @@ internal sealed unsafe class Interpreter<TWidth> : IStepTracer
 
     ~Interpreter() => Free();
 
+    /// <summary>The instructions decoded so far.</summary>
+    public CodeCache Code => _code;
+
     /// <summary>When set, told of each access; steps are then counted one by one.</summary>
     public IAccessTrace? Trace { get; set; }
 
     public EngineResult Run(VmThread thread, long budget)
     {
-        CpuContext* c = _context;
-        Enter(c, thread);
+        CpuContext* c = Enter(thread);
         InterpreterLoop<TWidth> loop = new(_memory, _code, _state.Version, Trace);
         EngineExit exit = budget >= InterpreterLoop<TWidth>.RoomNeeded && Trace is null
             ? loop.Run<Running>(c, budget, out long left)
             : loop.Run<Stepping>(c, budget, out left);
-        Leave(c, thread);
+        Leave(thread);
         return new EngineResult(exit, budget - left, loop.Fault);
     }
 
@@ -60,8 +62,10 @@ internal sealed unsafe class Interpreter<TWidth> : IStepTracer
         }
     }
 
-    private void Enter(CpuContext* c, VmThread thread)
+    /// <summary>Loads the context from a thread and the state.</summary>
+    public CpuContext* Enter(VmThread thread)
     {
+        CpuContext* c = _context;
         thread.Registers.CopyTo(new Span<ulong>(c->Registers, VmThread.RegisterCount));
         c->Registers[0] = 0;
         c->Registers[CpuContext.Hi] = thread.Hi;
@@ -73,10 +77,13 @@ internal sealed unsafe class Interpreter<TWidth> : IStepTracer
         c->ReservedAddress = _state.LlAddress;
         c->ReservedWord = _state.LlAddress & ~7ul;
         c->ReservedOwner = _state.LlOwner;
+        return c;
     }
 
-    private void Leave(CpuContext* c, VmThread thread)
+    /// <summary>Gives the context back to the thread and the state.</summary>
+    public void Leave(VmThread thread)
     {
+        CpuContext* c = _context;
         new ReadOnlySpan<ulong>(c->Registers, VmThread.RegisterCount).CopyTo(thread.Registers);
         thread.Hi = c->Registers[CpuContext.Hi];
         thread.Lo = c->Registers[CpuContext.Lo];

@@ -33,6 +33,8 @@ internal unsafe ref struct InterpreterLoop<TWidth>(PagedMemory memory, CodeCache
         Insn* i;
         ulong target;
         byte* place;
+        Insn* first;
+        Op op;
         EngineExit exit;
 
         if ((c->Pc & 3) != 0)
@@ -51,14 +53,14 @@ internal unsafe ref struct InterpreterLoop<TWidth>(PagedMemory memory, CodeCache
                 Decode(page, ip);
             }
 
-            if (ip->Op >= Op.BranchNear)
+            c->Slot = ip->Op == Op.Enter ? Decoded(c->Pc) : *ip;
+            if (c->Slot.Op >= Op.BranchNear)
             {
                 Fault = "branch or jump in a delay slot";
                 left = budget;
                 return EngineExit.Fault;
             }
 
-            c->Slot = *ip;
             c->AfterSlot.Op = Op.AfterSlotFar;
             c->SlotPc = c->Pc;
             c->TargetPc = c->NextPc;
@@ -66,6 +68,7 @@ internal unsafe ref struct InterpreterLoop<TWidth>(PagedMemory memory, CodeCache
         }
 
         start = ip;
+        first = ip;
         while (true)
         {
             i = ip;
@@ -76,7 +79,9 @@ internal unsafe ref struct InterpreterLoop<TWidth>(PagedMemory memory, CodeCache
                 goto Leave;
             }
 
-            switch (i->Op)
+            op = i->Op;
+        Execute:
+            switch (op)
             {
                 case Op.Undecoded:
                     Decode(page, i);
@@ -280,16 +285,16 @@ internal unsafe ref struct InterpreterLoop<TWidth>(PagedMemory memory, CodeCache
                     r[i->C] = BinaryPrimitives.ReverseEndianness(*(ulong*)Load<TPace>(c, Effective(r, i) & ~7ul));
                     continue;
                 case Op.Lwl:
-                    r[i->C] = LoadWordLeft(Load<TPace>(c, Effective(r, i) & ~3ul), Effective(r, i), r[i->B]);
+                    r[i->C] = UnalignedAccess.LoadWordLeft(Load<TPace>(c, Effective(r, i) & ~3ul), Effective(r, i), r[i->B]);
                     continue;
                 case Op.Lwr:
-                    r[i->C] = LoadWordRight(Load<TPace>(c, Effective(r, i) & ~3ul), Effective(r, i), r[i->B]);
+                    r[i->C] = UnalignedAccess.LoadWordRight(Load<TPace>(c, Effective(r, i) & ~3ul), Effective(r, i), r[i->B]);
                     continue;
                 case Op.Ldl:
-                    r[i->C] = LoadDoubleLeft(Load<TPace>(c, Effective(r, i) & ~7ul), Effective(r, i), r[i->B]);
+                    r[i->C] = UnalignedAccess.LoadDoubleLeft(Load<TPace>(c, Effective(r, i) & ~7ul), Effective(r, i), r[i->B]);
                     continue;
                 case Op.Ldr:
-                    r[i->C] = LoadDoubleRight(Load<TPace>(c, Effective(r, i) & ~7ul), Effective(r, i), r[i->B]);
+                    r[i->C] = UnalignedAccess.LoadDoubleRight(Load<TPace>(c, Effective(r, i) & ~7ul), Effective(r, i), r[i->B]);
                     continue;
                 case Op.LoadLinked:
                     LinkLoad<TPace>(c, i, wide: false);
@@ -368,7 +373,7 @@ internal unsafe ref struct InterpreterLoop<TWidth>(PagedMemory memory, CodeCache
                         goto MemoryLimit;
                     }
 
-                    StoreWordLeft(place, Effective(r, i), (uint)r[i->B]);
+                    UnalignedAccess.StoreWordLeft(place, Effective(r, i), (uint)r[i->B]);
                     continue;
                 case Op.Swr:
                     place = Store<TPace>(c, Effective(r, i) & ~3ul);
@@ -377,7 +382,7 @@ internal unsafe ref struct InterpreterLoop<TWidth>(PagedMemory memory, CodeCache
                         goto MemoryLimit;
                     }
 
-                    StoreWordRight(place, Effective(r, i), (uint)r[i->B]);
+                    UnalignedAccess.StoreWordRight(place, Effective(r, i), (uint)r[i->B]);
                     continue;
                 case Op.Sdl:
                     place = Store<TPace>(c, Effective(r, i) & ~7ul);
@@ -386,7 +391,7 @@ internal unsafe ref struct InterpreterLoop<TWidth>(PagedMemory memory, CodeCache
                         goto MemoryLimit;
                     }
 
-                    StoreDoubleLeft(place, Effective(r, i), r[i->B]);
+                    UnalignedAccess.StoreDoubleLeft(place, Effective(r, i), r[i->B]);
                     continue;
                 case Op.Sdr:
                     place = Store<TPace>(c, Effective(r, i) & ~7ul);
@@ -395,7 +400,7 @@ internal unsafe ref struct InterpreterLoop<TWidth>(PagedMemory memory, CodeCache
                         goto MemoryLimit;
                     }
 
-                    StoreDoubleRight(place, Effective(r, i), r[i->B]);
+                    UnalignedAccess.StoreDoubleRight(place, Effective(r, i), r[i->B]);
                     continue;
                 case Op.StoreConditional:
                     if (!TryStoreConditional<TPace>(c, i, wide: false))
@@ -533,6 +538,16 @@ internal unsafe ref struct InterpreterLoop<TWidth>(PagedMemory memory, CodeCache
                     target = Address(r[i->A]);
                     r[i->C] = Link(page, i);
                     goto Taken;
+                case Op.Enter:
+                    // The other pace is never started at one.
+                    if (TPace.IsExact && i == first)
+                    {
+                        op = Decoded(DecodedPage.PcOf(page, i)).Op;
+                        goto Execute;
+                    }
+
+                    exit = EngineExit.Entry;
+                    goto Leave;
                 default:
                     Fault = "invalid instruction";
                     exit = EngineExit.Fault;
@@ -703,9 +718,11 @@ internal unsafe ref struct InterpreterLoop<TWidth>(PagedMemory memory, CodeCache
     [MethodImpl(MethodImplOptions.NoInlining)]
     private readonly void Decode(DecodedPage* page, Insn* insn)
     {
-        ulong pc = DecodedPage.PcOf(page, insn);
-        *insn = Decoder.Decode(memory.ReadUInt32(pc), pc, version);
+        *insn = Decoded(DecodedPage.PcOf(page, insn));
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private readonly Insn Decoded(ulong pc) => Decoder.Decode(memory.ReadUInt32(pc), pc, version);
 
     /// <summary>Where a naturally aligned group is read.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -909,61 +926,5 @@ internal unsafe ref struct InterpreterLoop<TWidth>(PagedMemory memory, CodeCache
         r[CpuContext.Hi] = dividend % divisor;
         r[i->C] = 0;
         return true;
-    }
-
-    private static ulong LoadWordLeft(byte* place, ulong address, ulong old)
-    {
-        int shift = 8 * (int)(address & 3);
-        uint kept = (uint)old & ((1u << shift) - 1);
-        return Extend(kept | (BinaryPrimitives.ReverseEndianness(*(uint*)place) << shift));
-    }
-
-    private static ulong LoadWordRight(byte* place, ulong address, ulong old)
-    {
-        int shift = 24 - 8 * (int)(address & 3);
-        uint low = ((uint)old & ~(uint.MaxValue >> shift)) | (BinaryPrimitives.ReverseEndianness(*(uint*)place) >> shift);
-
-        // Only a whole word is sign-extended; otherwise the upper half stays (and on 32 bits is the sign of the unchanged top byte).
-        return shift == 0 ? Extend(low) : (old & 0xffff_ffff_0000_0000) | low;
-    }
-
-    private static ulong LoadDoubleLeft(byte* place, ulong address, ulong old)
-    {
-        int shift = 8 * (int)(address & 7);
-        return (old & ((1ul << shift) - 1)) | (BinaryPrimitives.ReverseEndianness(*(ulong*)place) << shift);
-    }
-
-    private static ulong LoadDoubleRight(byte* place, ulong address, ulong old)
-    {
-        int shift = 56 - 8 * (int)(address & 7);
-        return (old & ~(ulong.MaxValue >> shift)) | (BinaryPrimitives.ReverseEndianness(*(ulong*)place) >> shift);
-    }
-
-    private static void StoreWordLeft(byte* place, ulong address, uint value)
-    {
-        int shift = 8 * (int)(address & 3);
-        uint kept = BinaryPrimitives.ReverseEndianness(*(uint*)place) & ~(uint.MaxValue >> shift);
-        *(uint*)place = BinaryPrimitives.ReverseEndianness(kept | (value >> shift));
-    }
-
-    private static void StoreWordRight(byte* place, ulong address, uint value)
-    {
-        int shift = 24 - 8 * (int)(address & 3);
-        uint kept = BinaryPrimitives.ReverseEndianness(*(uint*)place) & ~(uint.MaxValue << shift);
-        *(uint*)place = BinaryPrimitives.ReverseEndianness(kept | (value << shift));
-    }
-
-    private static void StoreDoubleLeft(byte* place, ulong address, ulong value)
-    {
-        int shift = 8 * (int)(address & 7);
-        ulong kept = BinaryPrimitives.ReverseEndianness(*(ulong*)place) & ~(ulong.MaxValue >> shift);
-        *(ulong*)place = BinaryPrimitives.ReverseEndianness(kept | (value >> shift));
-    }
-
-    private static void StoreDoubleRight(byte* place, ulong address, ulong value)
-    {
-        int shift = 56 - 8 * (int)(address & 7);
-        ulong kept = BinaryPrimitives.ReverseEndianness(*(ulong*)place) & ~(ulong.MaxValue << shift);
-        *(ulong*)place = BinaryPrimitives.ReverseEndianness(kept | (value << shift));
     }
 }

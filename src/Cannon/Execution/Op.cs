@@ -111,4 +111,10 @@ internal enum Op : byte
     Jal,
     Jr,
     Jalr,
+
+    /// <summary>
+    /// Planted over an instruction at which translated code begins; its operands stay. Last, so that it is taken for a branch where a
+    /// slot is looked at, and never copied into one.
+    /// </summary>
+    Enter,
 }

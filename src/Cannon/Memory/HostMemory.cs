@@ -12,12 +12,16 @@ internal sealed unsafe partial class HostMemory
 {
     private const int ReadWrite = 3;
     private const int PrivateAnonymousNoReserve = 0x4022;
+    private const int NoHint = 0;
+    private const int AtHint = 0x10_0000; // MAP_FIXED_NOREPLACE
     private const int BlockSize = PagedMemory.PageSize + 64;
 
     private readonly List<(nint Address, nuint Size)> _mappings = [];
     private readonly Dictionary<ulong, nint> _blocks = [];
     private readonly ulong _windowSize;
     private readonly bool _reserve;
+    private bool _triedMain;
+    private GuestWindow _main;
     private int _references = 1;
 
     /// <param name="addressBits">Bits of a guest address: windows are no larger than the guest's address space.</param>
@@ -67,6 +71,26 @@ internal sealed unsafe partial class HostMemory
         TryFind(page, out bytes, out status);
     }
 
+    /// <summary>
+    /// Reserves the <see cref="MainArea"/> unless that has been tried: both its parts with the same differences, so that one addition
+    /// leads to either. False when the host refuses or the guest is a 32-bit one; then windows are reserved one by one.
+    /// </summary>
+    public bool TryReserveMain(out GuestWindow main)
+    {
+        if (!_triedMain && _reserve && _windowSize == 1ul << GuestWindow.Bits)
+        {
+            _triedMain = true;
+            nint statuses = Map(0, MainArea.Span >> PagedMemory.PageBits, NoHint);
+            if (statuses != -1)
+            {
+                ReserveParts(statuses);
+            }
+        }
+
+        main = _main;
+        return _main.Delta != 0;
+    }
+
     /// <summary>One more owner.</summary>
     public HostMemory Share()
     {
@@ -90,8 +114,13 @@ internal sealed unsafe partial class HostMemory
             return false;
         }
 
-        nint bytes = Map(_windowSize);
-        nint statuses = bytes == -1 ? -1 : Map(_windowSize / PagedMemory.PageSize);
+        if (MainArea.Holds(number << GuestWindow.Bits) && TryReserveMain(out _) && Windows[number].Delta != 0)
+        {
+            return true;
+        }
+
+        nint bytes = Map(0, _windowSize, NoHint);
+        nint statuses = bytes == -1 ? -1 : Map(0, _windowSize / PagedMemory.PageSize, NoHint);
         if (statuses == -1)
         {
             return false;
@@ -103,9 +132,49 @@ internal sealed unsafe partial class HostMemory
         return true;
     }
 
-    private nint Map(ulong size)
+    /// <summary>Looks for a place in the host's address space at which both parts fit, as far from each other as in the guest's.</summary>
+    private void ReserveParts(nint statuses)
     {
-        nint address = MapMemory(0, (nuint)size, ReadWrite, PrivateAnonymousNoReserve, -1, 0);
+        for (ulong place = MainArea.PartSize; place < MainArea.HighestPlace; place += MainArea.PartSize)
+        {
+            nint low = Map((nint)place, MainArea.PartSize, AtHint);
+            if (low == -1)
+            {
+                continue;
+            }
+
+            if (Map((nint)(place + MainArea.SecondPart), MainArea.PartSize, AtHint) == -1)
+            {
+                _mappings.RemoveAt(_mappings.Count - 1);
+                _ = UnmapMemory(low, unchecked((nuint)MainArea.PartSize));
+                continue;
+            }
+
+            // The parts begin at guest address 0 and SecondPart: the place is the difference.
+            _main = new GuestWindow { Delta = low, StatusDelta = statuses };
+            for (ulong number = 0; number < GuestWindow.Count; number++)
+            {
+                if (MainArea.Holds(number << GuestWindow.Bits) && Windows[number].Delta == 0)
+                {
+                    Windows[number] = _main;
+                }
+            }
+
+            return;
+        }
+    }
+
+    /// <summary>Maps memory anywhere, or at an address exactly; -1 when the host does not give it.</summary>
+    private nint Map(nint at, ulong size, int placement)
+    {
+        nint address = MapMemory(at, (nuint)size, ReadWrite, PrivateAnonymousNoReserve | placement, -1, 0);
+        if (address != -1 && placement == AtHint && address != at)
+        {
+            // A kernel that takes the address for a mere hint.
+            _ = UnmapMemory(address, (nuint)size);
+            return -1;
+        }
+
         if (address != -1)
         {
             _mappings.Add((address, (nuint)size));

@@ -21,6 +21,9 @@ internal static class PageStatus
     /// <summary>The latest checkpoint reads this page from here; it must be copied out before it changes.</summary>
     public const byte Shared = 16;
 
+    /// <summary>The LL reservation is in this page; stores that do not look at reservations themselves must not pass.</summary>
+    public const byte Watched = 32;
+
     /// <summary>Stores need no further care.</summary>
     public const byte Writable = Present | Dirty | Changed;
 }

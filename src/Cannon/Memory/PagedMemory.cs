@@ -218,7 +218,7 @@ public sealed unsafe class PagedMemory : IDisposable
             _latest!.Pages[page].Detach();
         }
 
-        *status = (byte)((*status & PageStatus.Code) | PageStatus.Writable);
+        *status = (byte)((*status & (PageStatus.Code | PageStatus.Watched)) | PageStatus.Writable);
         if ((*status & PageStatus.Code) != 0)
         {
             CodeListener?.OnCodeWrite(address);
@@ -233,6 +233,16 @@ public sealed unsafe class PagedMemory : IDisposable
         _host.Provide(page, out _, out byte* status);
         *status = held ? (byte)(*status | PageStatus.Code) : (byte)(*status & ~PageStatus.Code);
     }
+
+    /// <summary>Says that the LL reservation is in a page (or no longer is), so that its status is not <see cref="PageStatus.Writable"/>.</summary>
+    internal void Watch(ulong page, bool watched)
+    {
+        _host.Provide(page, out _, out byte* status);
+        *status = watched ? (byte)(*status | PageStatus.Watched) : (byte)(*status & ~PageStatus.Watched);
+    }
+
+    /// <summary>Reserves the main area if that has not been tried; false when the host refuses.</summary>
+    internal bool TryReserveMain(out GuestWindow main) => _host.TryReserveMain(out main);
 
     /// <summary>Takes a snapshot, at a cost in proportion to the pages changed since the last one. The caller owns one reference.</summary>
     internal MemorySnapshot Snapshot()

@@ -48,7 +48,8 @@ public sealed class ProgramVectorTests
         }
     }
 
-    private static void Check(ProgramRun run, bool reserveAddressSpace)
+    /// <summary>Runs a program and compares everything recorded; with a tuning, by the translator.</summary>
+    internal static void Check(ProgramRun run, bool reserveAddressSpace, Action<Vm>? then = null, TranslatorTuning? tuning = null)
     {
         JsonElement expected = run.Expected;
         ServedPreimages preimages = run.Preimages();
@@ -68,7 +69,14 @@ public sealed class ProgramVectorTests
             state = moved;
         }
 
-        using Vm vm = new(state, new VmOptions { Preimages = preimages, StandardOutput = output, StandardError = error });
+        VmOptions options = new()
+        {
+            Preimages = preimages,
+            StandardOutput = output,
+            StandardError = error,
+            Engine = tuning is null ? VmEngine.Interpreter : VmEngine.Translator,
+        };
+        using Vm vm = new(state, options, tuning ?? new TranslatorTuning());
         Assert.Equal(expected.GetProperty("initialPages").GetInt32(), state.Memory.PageCount);
         Assert.Equal(expected.GetProperty("initialMemoryRoot").GetString(), state.Memory.Root().ToString());
         Assert.Equal(expected.GetProperty("entry").GetString(), Hex.Quantity(state.ActiveThread!.Pc));
@@ -96,6 +104,7 @@ public sealed class ProgramVectorTests
         Assert.Equal(
             expected.GetProperty("syscallCounts").EnumerateObject().Select(pair => $"{pair.Name}={pair.Value}").Order(),
             vm.Statistics.SyscallCounts.Select(pair => $"{pair.Key}={pair.Value}").Order());
+        then?.Invoke(vm);
     }
 
     private static string Text(JsonElement json, string name) => json.TryGetProperty(name, out JsonElement value) ? value.GetString()! : "";
