@@ -14,6 +14,7 @@ public static class DevnetDescription
         return new JsonObject
         {
             ["urls"] = new JsonObject { ["l1"] = devnet.L1Url, ["l2"] = devnet.L2Url, ["rollup"] = devnet.RollupNode.Url },
+            ["generation"] = NameOf(devnet.Options.Generation),
             ["chainIds"] = new JsonObject { ["l1"] = devnet.Options.L1ChainId, ["l2"] = devnet.Options.L2ChainId },
             ["contracts"] = new JsonObject
             {
@@ -34,6 +35,9 @@ public static class DevnetDescription
             ["mnemonic"] = DevnetAccounts.Mnemonic,
         };
     }
+
+    /// <summary>A generation as people call it: the version of its games.</summary>
+    public static string NameOf(DevnetGeneration generation) => generation == DevnetGeneration.V1 ? "1.2.0" : "2.x";
 
     private static JsonObject Account(DevnetAccount account) => new()
     {

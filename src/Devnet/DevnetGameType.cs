@@ -27,6 +27,9 @@ public sealed record DevnetGameType(uint Type, Hash32 AbsolutePrestate, DevnetVm
     /// <summary>The number of the permissioned Cannon game.</summary>
     public const uint PermissionedCannon = 1;
 
+    /// <summary>The number of the Cannon game with the second client program.</summary>
+    public const uint CannonKona = 8;
+
     /// <summary>The number of the game on AlphabetVM.</summary>
     public const uint Alphabet = 255;
 

@@ -3,6 +3,9 @@ namespace Gavel.Devnet;
 /// <summary>What a devnet is made of. The defaults are those of the project's tests: small times, real bonds.</summary>
 public sealed record DevnetOptions
 {
+    /// <summary>The dispute contracts. Default: the package's own, of 1.2.0.</summary>
+    public DevnetGeneration Generation { get; init; } = DevnetGeneration.V1;
+
     /// <summary>Chain id of L1. Default 900.</summary>
     public ulong L1ChainId { get; init; } = 900;
 
@@ -57,7 +60,7 @@ public sealed record DevnetOptions
     /// <summary>Time in which a large preimage may be challenged, whole seconds. Default 60 s.</summary>
     public TimeSpan ChallengePeriod { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>The game type that the portal respects. Default 0.</summary>
+    /// <summary>The game type that the portal (2.x: the registry) respects. Default 0.</summary>
     public uint RespectedGameType { get; init; }
 
     /// <summary>Game types beside 0, 1 and 255; one of those numbers replaces the standard one.</summary>

@@ -5,8 +5,8 @@ using Gavel.Rollup;
 namespace Gavel.Devnet;
 
 /// <summary>
-/// Two local chains with the real dispute contracts on the first and a small rollup between them: a batcher publishes L2 blocks on L1, and a
-/// rollup node derives them from there. Everything ends with this process, however that ends.
+/// Two local chains with dispute contracts on the first (the package's, or our twins of newer ones) and a small rollup between them: a batcher
+/// publishes L2 blocks on L1, and a rollup node derives them from there. Everything ends with this process, however that ends.
 /// </summary>
 public sealed class LocalDevnet : IAsyncDisposable
 {
@@ -212,8 +212,17 @@ public sealed class LocalDevnet : IAsyncDisposable
 
         IReadOnlyList<DevnetGameType> types = DevnetGameType.AllOf(options);
         Dictionary<uint, DevnetAnchor> anchors = types.ToDictionary(type => type.Type, type => AnchorOf(type, outputs));
-        DevnetAddresses addresses = new DisputeContracts(packages, options, plan).Add(types, anchors);
+        DevnetAddresses addresses = options.Generation == DevnetGeneration.V1
+            ? new DisputeContracts(packages, options, plan).Add(types, anchors)
+            : new TwinContracts(packages, options, plan).Add(types, anchors);
         await Deployment.RunAsync(l1, options.L1ChainId, plan, cancellationToken).ConfigureAwait(false);
+        if (options.Generation != DevnetGeneration.V1)
+        {
+            // A registry of 2.x counts games of its own first second as retired.
+            await l1.Rpc.RequestAsync(new RpcRequest("evm_increaseTime", 1), cancellationToken).ConfigureAwait(false);
+            await MineAsync(l1, 1, cancellationToken).ConfigureAwait(false);
+        }
+
         return addresses;
     }
 

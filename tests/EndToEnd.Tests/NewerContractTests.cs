@@ -8,8 +8,8 @@ using Gavel.GameSolver;
 namespace Gavel.EndToEnd.Tests;
 
 /// <summary>
-/// Games of 2.x, on a stand-in of our own (devnet/contracts/DisputeGameStandIn.sol): closing, bond modes, credit in two calls. The real
-/// contract of that generation has not been run.
+/// Closing, bond modes and credit in two calls, on our twins of the contracts of 2.x. Recorded games of the originals replay on the twins
+/// (tests/Devnet.Tests/Twins).
 /// </summary>
 public sealed class NewerContractTests
 {
@@ -22,12 +22,12 @@ public sealed class NewerContractTests
     [Fact]
     public async Task FalseRoot_IsWon_ClosedWhenFinalised_AndPaidInTwoCalls()
     {
-        await using Ring ring = await Duel.RingAsync(None);
-        NewerGames games = await NewerGames.DeployAsync(ring, None);
+        await using Ring ring = await Duel.NewerRingAsync(None);
+        NewerGames games = new(ring);
         ulong start = await ring.Devnet.L1.GetBlockNumberAsync(None);
         GameMetadata game = await FalseGameAsync(ring);
         Assert.Equal(GameGeneration.V2, game.Generation);
-        await ring.StartGavelAsync(Us, None, NewerGames.Configure);
+        await ring.StartGavelAsync(Us, None);
         await ResolveAsync(ring, game, claims: 2);
 
         // Resolved, but not finalised: nothing is closed.
@@ -56,25 +56,23 @@ public sealed class NewerContractTests
         Assert.Equal(2, await games.CallsAsync(game, Us.Address, new("claimCredit(address)"), start, None));
     }
 
-    [Fact]
-    public async Task ImproperGame_RefundsWhatWePutIn_AlsoWhatWeLost()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ImproperGame_RefundsWhatWePutIn_AlsoWhatWeLost(bool isBlacklisted)
     {
-        await using Ring ring = await Duel.RingAsync(None);
-        NewerGames games = await NewerGames.DeployAsync(ring, None);
+        await using Ring ring = await Duel.NewerRingAsync(None);
+        NewerGames games = new(ring);
         ulong start = await ring.Devnet.L1.GetBlockNumberAsync(None);
         GameMetadata game = await ring.CreateGameAsync(DevnetAccounts.Proposer, NewerGames.Type, await ring.OutputAsync(Duel.Block, None), Duel.Block, None);
         await games.AttackAsync(Other, game, 0, FalseTrace.FalseOutput(5), None);
         UInt256 before = await ring.Devnet.L1.GetBalanceAsync(Other.Address, BlockRef.Latest, None);
-        await ring.StartGavelAsync(Us, None, chain =>
-        {
-            NewerGames.Configure(chain);
-            chain.CreditAccounts.Add(Other.Address.ToString());
-        });
+        await ring.StartGavelAsync(Us, None, chain => chain.CreditAccounts.Add(Other.Address.ToString()));
         GameState resolved = await ResolveAsync(ring, game, claims: 3);
         Assert.Equal(GameStatus.DefenderWins, resolved.Status);
         Assert.Equal(Us.Address, resolved.Claims[1].CounteredBy);
 
-        await games.BlacklistAsync(game, None);
+        await (isBlacklisted ? games.BlacklistAsync(game, None) : games.RetireAsync(None));
         await ring.Devnet.WarpAsync(Finality);
         await UnlockedAsync(ring, game, Us.Address);
         await UnlockedAsync(ring, game, Other.Address);
@@ -87,8 +85,8 @@ public sealed class NewerContractTests
     [Fact]
     public async Task LostGame_ThatIsFoundAfterItsEnd_IsWatchedAndRefunded()
     {
-        await using Ring ring = await Duel.RingAsync(None);
-        NewerGames games = await NewerGames.DeployAsync(ring, None);
+        await using Ring ring = await Duel.NewerRingAsync(None);
+        NewerGames games = new(ring);
         GameMetadata game = await ring.CreateGameAsync(DevnetAccounts.Proposer, NewerGames.Type, await ring.OutputAsync(Duel.Block, None), Duel.Block, None);
         await games.AttackAsync(Other, game, 0, FalseTrace.FalseOutput(5), None);
         await games.AttackAsync(DevnetAccounts.Users[1], game, 1, await ring.OutputAsync(3, None), None);
@@ -101,11 +99,7 @@ public sealed class NewerContractTests
         }
 
         await ring.Devnet.WarpAsync(Finality);
-        await ring.StartGavelAsync(Us, None, chain =>
-        {
-            NewerGames.Configure(chain);
-            chain.CreditAccounts.Add(Other.Address.ToString());
-        });
+        await ring.StartGavelAsync(Us, None, chain => chain.CreditAccounts.Add(Other.Address.ToString()));
 
         // As it stands the bond is lost: closing the game would only cost gas, and give away the chance of a refund.
         await ring.UntilAsync("Gavel has looked", () => Task.FromResult(!ring.Reports.IsEmpty), None);
@@ -122,11 +116,11 @@ public sealed class NewerContractTests
     [Fact]
     public async Task Killed_AtEveryStageOfThePayout_GoesOnAndIsPaidOnce()
     {
-        await using Ring ring = await Duel.RingAsync(None);
-        NewerGames games = await NewerGames.DeployAsync(ring, None);
+        await using Ring ring = await Duel.NewerRingAsync(None);
+        NewerGames games = new(ring);
         ulong start = await ring.Devnet.L1.GetBlockNumberAsync(None);
         GameMetadata game = await FalseGameAsync(ring);
-        using GavelProcess gavel = new(ring, Us, NewerGames.Configure);
+        using GavelProcess gavel = new(ring, Us);
         gavel.Start();
         await ring.UntilAsync($"the root is attacked", async () => (await ring.StateAsync(game, None)).Claims.Count == 2, None);
         gavel.Kill();
@@ -148,6 +142,31 @@ public sealed class NewerContractTests
         await Task.Delay(SomeCycles);
         (await Ledger.OfAsync(ring.Devnet, Us.Address, start, paid, None)).AssertHonest(paid.Claims[0].Bond);
         Assert.Equal(2, await games.CallsAsync(game, Us.Address, new("claimCredit(address)"), start, None));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task TrueRoot_IsDefendedAndPaid_AndMovesTheAnchor_OnlyWhereItsTypeIsRespected(bool isRespected)
+    {
+        await using Ring ring = await Duel.NewerRingAsync(None);
+        NewerGames games = new(ring);
+        if (!isRespected)
+        {
+            await games.RespectAsync(DevnetGameType.PermissionedCannon, None);
+        }
+
+        ulong start = await ring.Devnet.L1.GetBlockNumberAsync(None);
+        (Hash32 Root, ulong Block) anchor = await games.AnchorAsync(None);
+        GameMetadata game = await ring.CreateGameAsync(DevnetAccounts.Proposer, NewerGames.Type, await ring.OutputAsync(Duel.Block, None), Duel.Block, None);
+        await games.AttackAsync(Other, game, 0, FalseTrace.FalseOutput(5), None);
+        await ring.StartGavelAsync(Us, None);
+        await ring.UntilAsync("Gavel has answered", async () => (await ring.StateAsync(game, None)).Claims.Count == 3, None);
+        GameState resolved = await ring.SettleAsync(game, Us.Address, None);
+        Assert.Equal(GameStatus.DefenderWins, resolved.Status);
+        (await Ledger.OfAsync(ring.Devnet, Us.Address, start, resolved, None)).AssertHonest(resolved.Claims[1].Bond);
+        Assert.Equal(BondDistributionMode.Normal, (await ring.StateAsync(game, None)).BondMode);
+        Assert.Equal(isRespected ? (game.RootClaim, Duel.Block) : anchor, await games.AnchorAsync(None));
     }
 
     private static Task<GameMetadata> FalseGameAsync(Ring ring) =>

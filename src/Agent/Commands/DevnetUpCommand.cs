@@ -5,7 +5,7 @@ using Gavel.Ethereum;
 
 namespace Gavel.Agent.Commands;
 
-/// <summary><c>agent devnet up</c>: a local chain with the real dispute contracts, until it is interrupted.</summary>
+/// <summary><c>agent devnet up</c>: a local chain with dispute contracts, until it is interrupted.</summary>
 internal static class DevnetUpCommand
 {
     private static readonly TimeSpan s_batchInterval = TimeSpan.FromMilliseconds(200);
@@ -19,7 +19,13 @@ internal static class DevnetUpCommand
         Option<int> blocks = new("--l2-blocks") { Description = "L2 blocks that exist at the start, at least 1", DefaultValueFactory = _ => 1 };
         Option<string?> prestate = new("--prestate") { Description = "absolute prestate of game types 0 and 1 (0x and 64 hex digits)" };
         Option<uint> maxClock = new("--max-clock") { Description = "each side's clock in seconds", DefaultValueFactory = _ => 300 };
-        Command up = new("up", "Start it, print what it consists of as JSON, and run until interrupted") { blockTime, blocks, prestate, maxClock };
+        Option<string> generation = new("--generation")
+        {
+            Description = "the dispute contracts: 1.2.0, the package's own, or 2.x, our twins of the newer ones",
+            DefaultValueFactory = _ => DevnetDescription.NameOf(DevnetGeneration.V1),
+        };
+        generation.AcceptOnlyFromAmong([.. Enum.GetValues<DevnetGeneration>().Select(DevnetDescription.NameOf)]);
+        Command up = new("up", "Start it, print what it consists of as JSON, and run until interrupted") { blockTime, blocks, prestate, maxClock, generation };
         up.SetAction(async (parsed, cancellation) =>
         {
             try
@@ -27,6 +33,7 @@ internal static class DevnetUpCommand
                 TimeSpan clock = TimeSpan.FromSeconds(parsed.GetValue(maxClock));
                 DevnetOptions options = new()
                 {
+                    Generation = Enum.GetValues<DevnetGeneration>().Single(one => DevnetDescription.NameOf(one) == parsed.GetValue(generation)),
                     BlockTime = parsed.GetValue(blockTime) is > 0 and uint seconds ? TimeSpan.FromSeconds(seconds) : null,
                     InitialL2Blocks = parsed.GetValue(blocks),
                     MaxClockDuration = clock,

@@ -55,24 +55,7 @@ internal sealed class DisputeContracts(NpmPackages packages, DevnetOptions optio
             ("uint256", WholeSeconds.Of(options.ProofMaturityDelay)),
             ("uint256", WholeSeconds.Of(options.DisputeGameFinalityDelay)));
 
-        Address oracle = Create("PreimageOracle", ("uint256", options.MinProposalSize), ("uint256", WholeSeconds.Of(options.ChallengePeriod)));
-        Address mips = Create("MIPS", ("address", oracle));
-        Dictionary<Hash32, Address> alphabets = [];
-        foreach (DevnetGameType type in types.Where(type => type.Vm == DevnetVm.Alphabet))
-        {
-            if (!alphabets.ContainsKey(type.AbsolutePrestate))
-            {
-                alphabets[type.AbsolutePrestate] = Create("AlphabetVM", ("bytes32", type.AbsolutePrestate), ("address", oracle));
-            }
-        }
-
-        Dictionary<uint, Address> implementations = [];
-        foreach (DevnetGameType type in types)
-        {
-            Address vm = type.Vm == DevnetVm.Mips ? mips : alphabets[type.AbsolutePrestate];
-            implementations[type.Type] = Game(type, vm, weth, registry, factory);
-        }
-
+        StepVms vms = new(packages, options, plan, types);
         return new DevnetAddresses
         {
             ProxyAdmin = upgradeable.Admin,
@@ -82,10 +65,10 @@ internal sealed class DisputeContracts(NpmPackages packages, DevnetOptions optio
             DisputeGameFactory = factory,
             AnchorStateRegistry = registry,
             DelayedWeth = weth,
-            PreimageOracle = oracle,
-            Mips = mips,
-            AlphabetVms = alphabets,
-            GameImplementations = implementations,
+            PreimageOracle = vms.Oracle,
+            Mips = vms.Mips,
+            AlphabetVms = vms.Alphabets,
+            GameImplementations = types.ToDictionary(type => type.Type, type => Game(type, vms.Of(type), weth, registry, factory)),
         };
 
         void Initialize<TMessage>(Address at, string name, TMessage message, params (string Type, object Value)[] arguments)
@@ -110,7 +93,8 @@ internal sealed class DisputeContracts(NpmPackages packages, DevnetOptions optio
             ("uint256", options.L2ChainId),
         ];
         (string, object)[] permitted = [("address", DevnetAccounts.Proposer.Address), ("address", DevnetAccounts.Challenger.Address)];
-        Address game = Create(name, type.IsPermissioned ? [.. arguments, .. permitted] : arguments);
+        Address game = plan.Create(
+            Owner, name, ContractArtifact.FromPackage(packages, name), type.IsPermissioned ? [.. arguments, .. permitted] : arguments);
         plan.Call(Owner, factory, $"set the init bond of type {type.Type}", StrictAbi.Encode(
             new SetInitBondFunction { GameType = type.Type, InitBond = (type.InitBond ?? options.InitBond).ToAbi() }));
         plan.Call(Owner, factory, $"set the implementation of type {type.Type}", StrictAbi.Encode(
@@ -131,7 +115,4 @@ internal sealed class DisputeContracts(NpmPackages packages, DevnetOptions optio
             Addresses = new() { DisputeGameFactory = factory.ToAbi(), OptimismPortal = portal.ToAbi() },
         };
     }
-
-    private Address Create(string name, params (string Type, object Value)[] arguments) =>
-        plan.Create(Owner, name, ContractArtifact.FromPackage(packages, name), arguments);
 }

@@ -44,16 +44,19 @@ internal sealed record Duel
     /// <summary>The account of the liar.</summary>
     public DevnetAccount Liar { get; init; } = DevnetAccounts.Dishonest;
 
-    /// <summary>The block that every duel proposes: exactly the safe head, since contract 1.2.0 can defend no other.</summary>
+    /// <summary>The block that every duel proposes: exactly the safe head, since contracts of 1.2.0 can defend no other.</summary>
     public const ulong Block = 10;
 
     /// <summary>A devnet that fits duels: ten safe blocks, Cannon with the repository's program, a second program under type 7.</summary>
-    public static Task<Ring> RingAsync(CancellationToken cancellationToken) => Ring.OpenAsync(
-        new DevnetOptions
+    public static Task<Ring> RingAsync(CancellationToken cancellationToken) => Ring.OpenAsync(Terms(), cancellationToken);
+
+    /// <summary>The same on our twins of the contracts of 2.x, with Cannon under type 8 too, which is the respected one.</summary>
+    public static Task<Ring> NewerRingAsync(CancellationToken cancellationToken) => Ring.OpenAsync(
+        Terms(new DevnetGameType(NewerGames.Type, FaultProofProgram.Rollup.Prestate, DevnetVm.Mips)) with
         {
-            InitialL2Blocks = (int)Block,
-            CannonPrestate = FaultProofProgram.Rollup.Prestate,
-            FurtherGameTypes = [new DevnetGameType(Programs.Sha256GameType, FaultProofProgram.Sha256.Prestate, DevnetVm.Mips)],
+            Generation = DevnetGeneration.V2,
+            RespectedGameType = NewerGames.Type,
+            DisputeGameFinalityDelay = TimeSpan.FromSeconds(NewerGames.FinalitySeconds),
         },
         cancellationToken);
 
@@ -98,6 +101,13 @@ internal sealed record Duel
         Ledger ledger = await Ledger.OfAsync(ring.Devnet, us, start, resolved, cancellationToken);
         return new Outcome(ring, game, fought, resolved, ledger);
     }
+
+    private static DevnetOptions Terms(params DevnetGameType[] further) => new()
+    {
+        InitialL2Blocks = (int)Block,
+        CannonPrestate = FaultProofProgram.Rollup.Prestate,
+        FurtherGameTypes = [new DevnetGameType(Programs.Sha256GameType, FaultProofProgram.Sha256.Prestate, DevnetVm.Mips), .. further],
+    };
 }
 
 /// <summary>How a duel ended.</summary>

@@ -1,53 +1,42 @@
 using System.Text.Json;
-using Gavel.Chains;
 using Gavel.Contracts;
 using Gavel.Devnet;
 using Gavel.Ethereum;
-using Gavel.TestKit;
-using AbiEncoder = Gavel.TestKit.Judges.AbiEncoder;
-using AbiFunction = Gavel.TestKit.Judges.AbiFunction;
+using Gavel.TestKit.Judges;
 
 namespace Gavel.EndToEnd.Tests.Arena;
 
-/// <summary>Our stand-in for games of 2.x, offered by the devnet's factory under a type of its own. It runs on the AlphabetVM.</summary>
+/// <summary>What a guardian and other players do to games of 2.x, on a ring of that generation (<see cref="Duel.NewerRingAsync"/>).</summary>
 /// <param name="ring">Where.</param>
-/// <param name="registry">The stand-in for the anchor state registry.</param>
-internal sealed class NewerGames(Ring ring, Address registry)
+internal sealed class NewerGames(Ring ring)
 {
-    public const uint Type = 8;
+    public const uint Type = DevnetGameType.CannonKona;
     public const int FinalitySeconds = 40;
-    private const ulong MaxClock = 300;
-    private static readonly UInt256 InitBond = 80_000_000_000_000_000;
 
-    /// <summary>Deploys registry and implementation, and registers the type.</summary>
-    public static async Task<NewerGames> DeployAsync(Ring ring, CancellationToken cancellationToken)
-    {
-        LocalDevnet devnet = ring.Devnet;
-        Hash32 anchor = await ring.OutputAsync(1, cancellationToken);
-        Address registry = await CreateAsync(devnet, "RegistryStandIn", a => a.UInt64(FinalitySeconds), cancellationToken);
-        Address game = await CreateAsync(
-            devnet,
-            "DisputeGameStandIn",
-            a => a.UInt32(Type).Bytes32(DevnetGameType.AlphabetPrestate)
-                .UInt64(devnet.Options.SplitDepth + 4).UInt64(devnet.Options.SplitDepth).UInt64(30).UInt64(MaxClock)
-                .UInt64((ulong)devnet.Options.ChallengePeriod.TotalSeconds)
-                .Address(devnet.Addresses.AlphabetVms[DevnetGameType.AlphabetPrestate]).Address(devnet.Addresses.DelayedWeth).Address(registry)
-                .UInt64(devnet.Options.L2ChainId).Bytes32(anchor).UInt64(1),
-            cancellationToken);
-        Address factory = devnet.Addresses.DisputeGameFactory;
-        await CallAsync(devnet, DevnetAccounts.Owner, factory, "setInitBond(uint32,uint256)", a => a.UInt32(Type).UInt(InitBond), cancellationToken);
-        await CallAsync(devnet, DevnetAccounts.Owner, factory, "setImplementation(uint32,address)", a => a.UInt32(Type).Address(game), cancellationToken);
-        return new NewerGames(ring, registry);
-    }
+    private DevnetAddresses Addresses => ring.Devnet.Addresses;
 
-    /// <summary>Tells Gavel which VM the type runs on.</summary>
-    public static void Configure(ChainOptions chain) => chain.Cannon.AlphabetGameTypes.Add(Type);
-
+    /// <summary>Pauses or resumes all chains.</summary>
     public Task PauseAsync(bool paused, CancellationToken cancellationToken) =>
-        CallAsync(ring.Devnet, DevnetAccounts.Guardian, registry, "setPaused(bool)", a => a.Bool(paused), cancellationToken);
+        GuardAsync(Addresses.SuperchainConfig, paused ? "pause(address)" : "unpause(address)", a => a.Address(Address.Zero), cancellationToken);
 
     public Task BlacklistAsync(GameMetadata game, CancellationToken cancellationToken) =>
-        CallAsync(ring.Devnet, DevnetAccounts.Guardian, registry, "blacklistDisputeGame(address)", a => a.Address(game.Game), cancellationToken);
+        GuardAsync(Addresses.AnchorStateRegistry, "blacklistDisputeGame(address)", a => a.Address(game.Game), cancellationToken);
+
+    /// <summary>Retires every game that exists now.</summary>
+    public Task RetireAsync(CancellationToken cancellationToken) =>
+        GuardAsync(Addresses.AnchorStateRegistry, "updateRetirementTimestamp()", _ => { }, cancellationToken);
+
+    /// <summary>Changes the respected type.</summary>
+    public Task RespectAsync(uint type, CancellationToken cancellationToken) =>
+        GuardAsync(Addresses.AnchorStateRegistry, "setRespectedGameType(uint32)", a => a.UInt32(type), cancellationToken);
+
+    /// <summary>The anchor's root and block.</summary>
+    public async Task<(Hash32 Root, ulong Block)> AnchorAsync(CancellationToken cancellationToken)
+    {
+        CallRequest call = new() { To = Addresses.AnchorStateRegistry, Data = new AbiFunction("getAnchorRoot()").Encode() };
+        AbiDecoder answer = new(await ring.Devnet.L1.CallAsync(call, BlockRef.Latest, cancellationToken));
+        return (answer.Bytes32(), answer.UInt64());
+    }
 
     /// <summary>Attacks a claim as an account.</summary>
     public async Task AttackAsync(DevnetAccount from, GameMetadata game, uint claim, Hash32 value, CancellationToken cancellationToken)
@@ -82,16 +71,6 @@ internal sealed class NewerGames(Ring ring, Address registry)
         return calls;
     }
 
-    private static async Task<Address> CreateAsync(LocalDevnet devnet, string name, Action<AbiEncoder> arguments, CancellationToken cancellationToken)
-    {
-        using JsonDocument artifact = JsonDocument.Parse(await File.ReadAllBytesAsync(Checkout.PathOf("devnet", "artifacts", $"{name}.json"), cancellationToken));
-        byte[] code = Hex.Decode(artifact.RootElement.GetProperty("bytecode").GetProperty("object").GetString()!);
-        RpcReceipt receipt = await devnet.SendAsync(
-            DevnetAccounts.Guardian, null, (byte[])[.. code, .. AbiEncoder.Encode(arguments)], cancellationToken: cancellationToken);
-        return receipt.ContractAddress ?? throw new InvalidOperationException($"{name} was not created");
-    }
-
-    private static Task<RpcReceipt> CallAsync(
-        LocalDevnet devnet, DevnetAccount from, Address to, string function, Action<AbiEncoder> arguments, CancellationToken cancellationToken) =>
-        devnet.SendAsync(from, to, new AbiFunction(function).Encode(arguments), cancellationToken: cancellationToken);
+    private Task<RpcReceipt> GuardAsync(Address contract, string function, Action<AbiEncoder> arguments, CancellationToken cancellationToken) =>
+        ring.Devnet.SendAsync(DevnetAccounts.Guardian, contract, new AbiFunction(function).Encode(arguments), cancellationToken: cancellationToken);
 }

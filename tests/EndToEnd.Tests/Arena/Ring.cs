@@ -145,12 +145,22 @@ internal sealed class Ring : IAsyncDisposable
         }
     }
 
-    /// <summary>Lets all clocks run out, waits for Gavel to resolve the game, lets the bonds' delay pass and waits for Gavel to withdraw.</summary>
+    /// <summary>
+    /// Lets all clocks run out, waits for Gavel to resolve the game (on 2.x, after the finality delay, to close it and unlock too), lets the bonds'
+    /// delay pass and waits for Gavel to withdraw.
+    /// </summary>
     public async Task<GameState> SettleAsync(GameMetadata game, Address winner, CancellationToken cancellationToken)
     {
         await Devnet.WarpAsync(TimeSpan.FromSeconds(game.Rules!.Clock.MaxDuration + 1), cancellationToken);
         await UntilAsync("the game is resolved", async () => (await StateAsync(game, cancellationToken)).Status != GameStatus.InProgress, cancellationToken);
         GameState resolved = await StateAsync(game, cancellationToken, winner);
+        if (Devnet.Options.Generation == DevnetGeneration.V2)
+        {
+            await Devnet.WarpAsync(Devnet.Options.DisputeGameFinalityDelay + TimeSpan.FromSeconds(1), cancellationToken);
+            await UntilAsync(
+                "the bonds are unlocked", async () => (await StateAsync(game, cancellationToken, winner)).Credits[winner].IsUnlocked, cancellationToken);
+        }
+
         await Devnet.WarpAsync(TimeSpan.FromSeconds(game.Rules.WethDelay + 1), cancellationToken);
         await UntilAsync(
             "the bonds are withdrawn", async () => (await StateAsync(game, cancellationToken, winner)).Credits[winner].Owed.IsZero, cancellationToken);
