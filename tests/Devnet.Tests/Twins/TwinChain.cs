@@ -24,8 +24,7 @@ internal sealed class TwinChain : IAsyncDisposable
     private const ulong RejectorsWei = 1_000_000_000_000_000_000; // times a million
     private const int Driver = 9; // an account that recordings neither use nor watch
     private readonly AnvilProcess _anvil;
-    private readonly RpcEndpoint _endpoint;
-    private readonly IJsonRpc _rpc;
+    private readonly RpcEndpoint _rpc;
     private readonly RecordingHeader _header;
     private Address _digest;
     private string _snapshot = "";
@@ -34,8 +33,7 @@ internal sealed class TwinChain : IAsyncDisposable
     {
         _anvil = anvil;
         _header = header;
-        _endpoint = new RpcEndpoint(EndpointUrl.Parse(anvil.Url));
-        _rpc = _endpoint;
+        _rpc = new RpcEndpoint(EndpointUrl.Parse(anvil.Url));
     }
 
     /// <summary>From recorded addresses to ours.</summary>
@@ -69,7 +67,7 @@ internal sealed class TwinChain : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _endpoint.DisposeAsync();
+        await _rpc.DisposeAsync();
         await _anvil.DisposeAsync();
     }
 
