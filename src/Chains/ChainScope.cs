@@ -5,29 +5,28 @@ using Microsoft.Extensions.Logging;
 
 namespace Gavel.Chains;
 
-/// <summary>All that one chain needs: its clients, its contracts and its agent. Nothing of it is shared with other chains but the sender's desk.</summary>
+/// <summary>All that one chain needs: its clients, its contracts and its agent. Nothing of it is shared with other chains but L1's hub and the sender's desk.</summary>
 public sealed class ChainScope : IAsyncDisposable
 {
     private readonly List<IAsyncDisposable> _clients;
 
-    private ChainScope(List<IAsyncDisposable> clients, FailoverRpc endpoints, ChainReader l1, ulong l1ChainId, ChainContracts contracts, TrustedNodes nodes, IKnownL1Blocks blocks, L2Blocks l2)
+    private ChainScope(List<IAsyncDisposable> clients, L1Hub hub, ulong l1ChainId, ChainContracts contracts, TrustedNodes nodes, IKnownL1Blocks blocks, L2Blocks l2)
     {
         _clients = clients;
-        Endpoints = endpoints;
-        L1 = l1;
+        Hub = hub;
         L1ChainId = l1ChainId;
         Contracts = contracts;
         Nodes = nodes;
         Blocks = blocks;
         L2 = l2;
-        Rehearser = new Rehearser(l1.Rpc, new RehearsalLimits(), TimeProvider.System);
+        Rehearser = new Rehearser(hub.Reader.Rpc, new RehearsalLimits(), TimeProvider.System);
     }
 
-    /// <summary>The L1 endpoints, with their heads and dangers.</summary>
-    public FailoverRpc Endpoints { get; }
+    /// <summary>L1, shared with other chains.</summary>
+    public L1Hub Hub { get; }
 
-    /// <summary>The L1 nodes.</summary>
-    public ChainReader L1 { get; }
+    /// <summary>Reads L1.</summary>
+    public ChainReader L1 => Hub.Reader;
 
     /// <summary>L1's chain id.</summary>
     public ulong L1ChainId { get; }
@@ -49,6 +48,7 @@ public sealed class ChainScope : IAsyncDisposable
 
     /// <summary>Connects to the nodes of a chain and finds its contracts.</summary>
     /// <param name="options">The chain's options.</param>
+    /// <param name="hub">Its L1; not the scope's to let go.</param>
     /// <param name="log">Our log of safe heads; taken over.</param>
     /// <param name="clock">The host's clock.</param>
     /// <param name="logger">Where odd answers of endpoints are told.</param>
@@ -57,20 +57,19 @@ public sealed class ChainScope : IAsyncDisposable
     /// <exception cref="ContractReadException">The configured address is not what it is said to be.</exception>
     /// <exception cref="FormatException">An address or endpoint is malformed.</exception>
     public static async Task<ChainScope> ConnectAsync(
-        ChainOptions options, SafeHeadLog log, TimeProvider clock, ILogger logger, CancellationToken cancellationToken)
+        ChainOptions options, L1Hub hub, SafeHeadLog log, TimeProvider clock, ILogger logger, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(hub);
         List<IAsyncDisposable> clients = [];
         try
         {
-            FailoverRpc l1Rpc = new(options.L1.Select(EndpointUrl.Parse), options.Rpc);
-            clients.Add(l1Rpc);
-            ChainReader l1 = new(l1Rpc);
-            RpcEndpoint[] rollup = [.. options.RollupNodes.Select(node => new RpcEndpoint(EndpointUrl.Parse(node.Url), options.Rpc))];
-            RpcEndpoint[] execution = [.. options.L2ExecutionNodes.Select(node => new RpcEndpoint(EndpointUrl.Parse(node.Url), options.Rpc))];
+            ChainReader l1 = hub.Reader;
+            FailoverRpc[] rollup = [.. options.RollupNodes.Select(node => new FailoverRpc(EndpointUrl.Parse(node.Url), null, options.Rpc, RollupNode.ChainQuestion))];
+            FailoverRpc[] execution = [.. options.L2ExecutionNodes.Select(node => new FailoverRpc(EndpointUrl.Parse(node.Url), null, options.Rpc))];
             clients.AddRange(rollup);
             clients.AddRange(execution);
-            foreach (RpcEndpoint endpoint in l1Rpc.Endpoints.Concat(rollup).Concat(execution))
+            foreach (RpcEndpoint endpoint in rollup.Concat(execution).SelectMany(node => node.Endpoints))
             {
                 EndpointVoice.Listen(endpoint, options.Name, logger);
             }
@@ -79,10 +78,10 @@ public sealed class ChainScope : IAsyncDisposable
             ChainContracts contracts = options.SystemConfig is { Length: > 0 } systemConfig
                 ? await ChainContracts.FromSystemConfigAsync(l1, Address.Parse(systemConfig), BlockRef.Latest, cancellationToken)
                 : ChainContracts.FromFactory(Address.Parse(options.Factory ?? ""));
-            ChainReader[] l2 = [.. execution.Select(endpoint => new ChainReader(endpoint))];
+            ChainReader[] l2 = [.. execution.Select(node => new ChainReader(node))];
             TrustedNodes nodes = new(
-                [.. rollup.Select((endpoint, i) => new TrustedRollupNode($"{endpoint.Url}", options.RollupNodes[i].GroupOrDefault(), new RollupNode(endpoint)))],
-                [.. execution.Select((endpoint, i) => new TrustedExecutionNode($"{endpoint.Url}", options.L2ExecutionNodes[i].GroupOrDefault(), new L2ExecutionNode(l2[i])))],
+                [.. rollup.Select((node, i) => new TrustedRollupNode($"{options.RollupNodes[i]}", options.RollupNodes[i].GroupOrDefault(), new RollupNode(node)))],
+                [.. execution.Select((_, i) => new TrustedExecutionNode($"{options.L2ExecutionNodes[i]}", options.L2ExecutionNodes[i].GroupOrDefault(), new L2ExecutionNode(l2[i])))],
                 l1,
                 chainId,
                 options.Trust.MinAgreeing == 0 ? null : options.Trust.MinAgreeing,
@@ -90,7 +89,7 @@ public sealed class ChainScope : IAsyncDisposable
                 log,
                 clock,
                 options.SystemConfig is { Length: > 0 } ours ? Address.Parse(ours) : null);
-            return new ChainScope(clients, l1Rpc, l1, chainId, contracts, nodes, new RollupL1Blocks(nodes), new L2Blocks(l2));
+            return new ChainScope(clients, hub, chainId, contracts, nodes, new RollupL1Blocks(nodes), new L2Blocks(l2));
         }
         catch
         {

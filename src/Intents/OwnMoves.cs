@@ -1,62 +1,72 @@
-using System.Collections.Concurrent;
 using System.Globalization;
+using Gavel.Chains;
+using Gavel.Contracts;
 using Gavel.GameSolver;
+using Gavel.Sending;
 
 namespace Gavel.Intents;
 
 /// <summary>
 /// Keeps us from contradicting ourselves: a claim of our own is never countered, and no second value is posted for a position. Where the truth
-/// seems to have changed, one of the two answers was wrong, and only a person can say which: both bonds are at stake.
+/// seems to have changed, one of the two answers was wrong, and only a person can say which: both bonds are at stake. What we have said is on the
+/// chain or on its way there, so that a restart forgets nothing of it.
 /// </summary>
-/// <param name="account">The account that moves.</param>
+/// <param name="desk">The account that moves, with what is on its way.</param>
 /// <param name="isDecided">
 /// Whether a person has decided the root of a game, by its address and its L1 head: then that person has looked, and answers for both bonds. Null for never.
 /// </param>
-public sealed class OwnMoves(Address account, Func<Address, Hash32, bool>? isDecided = null)
+public sealed class OwnMoves(IAccountDesk desk, Func<Address, Hash32, bool>? isDecided = null)
 {
-    // What was decided in this run and may not be on the chain yet.
-    private readonly ConcurrentDictionary<Address, ConcurrentDictionary<(ClaimId Parent, Position Position), Hash32>> _decided = new();
-
     /// <summary>Parts what may be done from what would contradict us.</summary>
     /// <param name="game">The game.</param>
-    /// <param name="l1Head">Its L1 head.</param>
     /// <param name="claims">The game as it is.</param>
     /// <param name="actions">What the solver asks for.</param>
+    /// <param name="view">The L1 block of <paramref name="claims"/>.</param>
+    /// <param name="cancellationToken">Cancels waiting for the outbox.</param>
     /// <returns>The actions that may be planned, and those that may not with the reason.</returns>
-    public (IReadOnlyList<GameAction> Allowed, IReadOnlyList<UnplannedAction> Contradicting) Part(
-        Address game, Hash32 l1Head, Game claims, IReadOnlyList<GameAction> actions)
+    /// <exception cref="OutboxException">The outbox cannot be read.</exception>
+    public async Task<(IReadOnlyList<GameAction> Allowed, IReadOnlyList<UnplannedAction> Contradicting)> PartAsync(
+        GameMetadata game, Game claims, IReadOnlyList<GameAction> actions, L1View view, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(game);
         ArgumentNullException.ThrowIfNull(claims);
         ArgumentNullException.ThrowIfNull(actions);
+        ArgumentNullException.ThrowIfNull(view);
+        if (isDecided?.Invoke(game.Game, game.L1Head) == true)
+        {
+            return (actions, []);
+        }
+
         List<GameAction> allowed = [];
         List<UnplannedAction> contradicting = [];
-        bool isLifted = isDecided?.Invoke(game, l1Head) == true;
-        ConcurrentDictionary<(ClaimId, Position), Hash32> decided = _decided.GetOrAdd(game, _ => new());
+        IReadOnlyList<OutboxEntry> sent = actions.OfType<MoveAction>().Any() ? await SentAsync(view, cancellationToken) : [];
         foreach (GameAction action in actions)
         {
-            if (!isLifted && Contradiction(claims, action, decided) is { } problem)
+            if (Contradiction(game, claims, action, sent) is { } problem)
             {
                 contradicting.Add(new UnplannedAction(ClaimOf(action), problem));
-                continue;
             }
-
-            if (action is MoveAction move)
+            else
             {
-                decided[(claims[move.ParentIndex].Id, move.Position)] = move.Value;
+                allowed.Add(action);
             }
-
-            allowed.Add(action);
         }
 
         return (allowed, contradicting);
     }
 
-    /// <summary>Forgets all games but these.</summary>
-    public void Keep(IReadOnlySet<Address> games)
+    // What may be mined and is not in the view yet. What an earlier run left in the queue is sent only if it is wanted again.
+    private async Task<IReadOnlyList<OutboxEntry>> SentAsync(L1View view, CancellationToken cancellationToken)
     {
-        foreach (Address gone in _decided.Keys.Where(game => !games.Contains(game)))
+        try
         {
-            _decided.TryRemove(gone, out _);
+            IReadOnlyList<OutboxEntry> open = await desk.Outbox.ListOpenAsync(cancellationToken);
+            IReadOnlyList<OutboxEntry> mined = await desk.Outbox.ListMinedAsync(view.Block.Number, cancellationToken);
+            return [.. open.Where(entry => entry.State != OutboxState.Queued || desk.IsPermitted(entry)), .. mined.Where(entry => entry.State == OutboxState.Confirmed)];
+        }
+        catch (OutboxException) when (!desk.Sends)
+        {
+            return []; // a dry run shows what it would do all the same
         }
     }
 
@@ -67,10 +77,10 @@ public sealed class OwnMoves(Address account, Func<Address, Hash32, bool>? isDec
         _ => 0,
     };
 
-    private string? Contradiction(Game claims, GameAction action, ConcurrentDictionary<(ClaimId, Position), Hash32> decided)
+    private string? Contradiction(GameMetadata game, Game claims, GameAction action, IReadOnlyList<OutboxEntry> sent)
     {
         int index = ClaimOf(action);
-        if (claims[index].Claimant == account)
+        if (claims[index].Claimant == desk.Account)
         {
             return string.Create(CultureInfo.InvariantCulture, $"claim {index} is our own, and what is known now contradicts it: it is not countered before a person has looked");
         }
@@ -81,11 +91,27 @@ public sealed class OwnMoves(Address account, Func<Address, Hash32, bool>? isDec
         }
 
         Hash32? other = claims.ChildrenOf(index)
-            .Where(child => claims[child].Position == move.Position && claims[child].Value != move.Value && claims[child].Claimant == account)
-            .Select(child => (Hash32?)claims[child].Value).FirstOrDefault();
-        other ??= decided.TryGetValue((claims[index].Id, move.Position), out Hash32 before) && before != move.Value ? before : null;
+            .Where(child => claims[child].Position == move.Position && claims[child].Value != move.Value && claims[child].Claimant == desk.Account)
+            .Select(child => (Hash32?)claims[child].Value).FirstOrDefault()
+            ?? sent.Select(entry => OtherValue(game, claims[index], move, entry)).FirstOrDefault(value => value is not null);
         return other is { } posted
             ? string.Create(CultureInfo.InvariantCulture, $"we have answered claim {index} with {posted}, and what is known now gives {move.Value}: no second value is posted before a person has looked")
             : null;
+    }
+
+    // The value that an entry posts at a move's position where it is another.
+    private static Hash32? OtherValue(GameMetadata game, Claim parent, MoveAction move, OutboxEntry entry)
+    {
+        if (IntentKey.Decode(entry.Intent.Key.Span) is not { Kind: IntentKind.Move } key
+            || key.Target != game.Game
+            || (key.L1Head != game.L1Head && !key.L1Head.IsZero)
+            || key.Index != (uint)move.ParentIndex
+            || key.Basis != parent.Value)
+        {
+            return null;
+        }
+
+        ReadOnlySpan<byte> calldata = entry.Intent.Calldata.Span;
+        return FaultDisputeGame.IsAttack(calldata) == move.IsAttack && FaultDisputeGame.ClaimOf(calldata) is var value && value != move.Value ? value : null;
     }
 }

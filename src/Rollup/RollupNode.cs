@@ -29,6 +29,10 @@ public sealed record SafeHeadAtL1(BlockId L1Block, BlockId SafeHead);
 /// <summary>The <c>optimism_*</c> methods of a rollup node (op-node and compatible).</summary>
 public sealed class RollupNode(IJsonRpc rpc)
 {
+    /// <summary>How a rollup node shows of which L2 chain it is.</summary>
+    public static ChainQuestion ChainQuestion { get; } = new(new RpcRequest("optimism_rollupConfig"), static config => config["l2_chain_id"].Number());
+
+
     /// <summary><c>optimism_syncStatus</c>.</summary>
     /// <exception cref="RpcException">The node gave no usable answer.</exception>
     public async Task<SyncStatus> SyncStatusAsync(CancellationToken cancellationToken)

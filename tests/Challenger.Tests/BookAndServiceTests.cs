@@ -226,7 +226,7 @@ public sealed class BookAndServiceTests : IAsyncLifetime
                     time.Advance(TimeSpan.FromSeconds(1)); // the least pause; what is left of the hour does not pass
                     return seen.Count > 2 ? "woken" : null;
                 },
-                Patience);
+                4 * Patience);
             Assert.True(time.GetUtcNow() - start < TimeSpan.FromSeconds(3_600));
             Assert.Equal(seen.Distinct().Order(), seen);
             await service.StopAsync(None);

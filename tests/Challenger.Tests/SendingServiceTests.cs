@@ -201,7 +201,7 @@ public sealed class SendingServiceTests : IClassFixture<WatchedDevnet>, IDisposa
         SendingOptions sending = new();
         await using SenderDesk desk = await OpenAsync(Path.Combine(_folder.FullName, "false"), sending, l1: first.Url);
         desk.Join("a", [first.Url], sending, new RpcOptions());
-        Assert.False(desk.Reading.LeaveOut(EndpointUrl.Parse(first.Url), "it told another root than the code's")); // the last one there is
+        Assert.False(desk.ExclusionBy("a").LeaveOut(EndpointUrl.Parse(first.Url), "it told another root than the code's")); // the last one there is
         desk.Join("b", [second.Url], sending, new RpcOptions());
         await Eventually.TrueAsync(() => second.Count("eth_getBlockByNumber") > 2, Patience);
         int before = first.Count("eth_getBlockByNumber");

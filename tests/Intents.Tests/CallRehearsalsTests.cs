@@ -104,27 +104,10 @@ public sealed class CallRehearsalsTests : IDisposable
         await using JournalOutbox outbox = JournalOutbox.Open(Path.Combine(_folder.FullName, "journal"));
         AuditLog audit = new(Path.Combine(_folder.FullName, "audit"));
         CallRehearsals rehearsals = new(rehearsal, Address.Zero, options, NullLogger.Instance);
-        Submitter submitter = new("chain", new Desk(outbox), audit, options, new ManualTime(DateTimeOffset.UnixEpoch), NullLogger.Instance, rehearsals);
+        Submitter submitter = new("chain", new TestDesk(outbox), audit, options, new ManualTime(DateTimeOffset.UnixEpoch), NullLogger.Instance, rehearsals);
         PlannedCall call = Call();
         await submitter.SubmitAsync([(game, Samples.Verdict(Gavel.Rollup.Truth.Invalid), call)], View, default);
         return (Assert.Single(audit.Read(game.Game)), await outbox.FindAsync(call.Key.Encode(), default));
-    }
-
-    private sealed class Desk(IOutbox outbox) : IAccountDesk
-    {
-        public Address Account => Address.Zero;
-
-        public IOutbox Outbox => outbox;
-
-        public bool IsPermitted(OutboxEntry entry) => true;
-
-        public void Wake()
-        {
-        }
-
-        public void Settle(string chain)
-        {
-        }
     }
 
     private sealed class Fake(Func<Rehearsal> outcome) : IRehearsal

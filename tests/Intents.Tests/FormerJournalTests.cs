@@ -50,7 +50,7 @@ public sealed class FormerJournalTests : IDisposable
 
         await using JournalOutbox outbox = JournalOutbox.Open(journal);
         Submitter submitter = new(
-            "chain", new Desk(outbox), new AuditLog(Path.Combine(_folder.FullName, "audit")), new ChainOptions(), _time, NullLogger.Instance);
+            "chain", new TestDesk(outbox), new AuditLog(Path.Combine(_folder.FullName, "audit")), new ChainOptions(), _time, NullLogger.Instance);
         await submitter.SubmitAsync([(game, Samples.Verdict(Gavel.Rollup.Truth.Invalid), call)], View, default);
         await submitter.SubmitAsync([(game, Samples.Verdict(Gavel.Rollup.Truth.Invalid), call)], View, default);
 
@@ -83,21 +83,4 @@ public sealed class FormerJournalTests : IDisposable
         MaxPriorityFeePerGas = 1,
         SignedAt = DateTimeOffset.UnixEpoch,
     };
-
-    private sealed class Desk(IOutbox outbox) : IAccountDesk
-    {
-        public Address Account => Address.Zero;
-
-        public IOutbox Outbox => outbox;
-
-        public bool IsPermitted(OutboxEntry entry) => true;
-
-        public void Wake()
-        {
-        }
-
-        public void Settle(string chain)
-        {
-        }
-    }
 }

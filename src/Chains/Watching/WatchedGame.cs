@@ -3,6 +3,12 @@ using Gavel.GameSolver;
 
 namespace Gavel.Chains;
 
+/// <summary>What was read of a game in one look.</summary>
+/// <param name="State">Its state.</param>
+/// <param name="Game">The same as the solver takes it.</param>
+/// <param name="Mark">Its mark (<see cref="GameMarks"/>): another one tells that something has happened since.</param>
+public sealed record GameReading(GameState State, Game Game, ulong Mark);
+
 /// <summary>A game that is covered: in progress, or resolved and owing us something.</summary>
 /// <param name="listed">As the factory lists it.</param>
 /// <param name="metadata">What never changes about it.</param>
@@ -11,6 +17,9 @@ namespace Gavel.Chains;
 public sealed class WatchedGame(ListedGame listed, GameMetadata metadata, ulong lookedAt, int looks = 1)
 {
     private const int MostDoublings = 20;
+
+    private volatile GameReading? _reading;
+    private volatile bool _isStale = true;
 
     /// <summary>As the factory lists it.</summary>
     public ListedGame Listed { get; } = listed;
@@ -21,23 +30,27 @@ public sealed class WatchedGame(ListedGame listed, GameMetadata metadata, ulong 
     /// <summary>How often <see cref="Metadata"/> has been read.</summary>
     public int Looks { get; } = looks;
 
-    /// <summary>Its state when it was last read; null before the first read and for games whose rules are not known.</summary>
-    public GameState? State { get; private set; }
+    /// <summary>What was last read; null before the first read and for games whose rules are not known. Read from any thread.</summary>
+    public GameReading? Reading => _reading;
+
+    /// <summary>Its state when it was last read.</summary>
+    public GameState? State => Reading?.State;
 
     /// <summary>The state as the solver takes it.</summary>
-    public Game? Game { get; private set; }
+    public Game? Game => Reading?.Game;
 
     /// <summary>Number of the L1 block at which <see cref="State"/> was read; before that the one of its metadata.</summary>
     public ulong ReadAt { get; private set; } = lookedAt;
 
     /// <summary>True when the next cycle must read the game whatever its mark says.</summary>
-    public bool IsStale { get; set; } = true;
+    public bool IsStale
+    {
+        get => _isStale;
+        set => _isStale = value;
+    }
 
     /// <summary>True when <see cref="Metadata"/> are known to be false and must be read again.</summary>
     internal bool IsDistrusted { get; set; }
-
-    /// <summary>The mark (<see cref="GameMarks"/>) of <see cref="State"/>; null before it was read.</summary>
-    internal ulong? Mark { get; set; }
 
     /// <summary>Why it could not be read the last time; null when it could.</summary>
     internal Trouble? Trouble { get; set; }
@@ -72,9 +85,7 @@ public sealed class WatchedGame(ListedGame listed, GameMetadata metadata, ulong 
     public void Update(GameState state, ulong readAt)
     {
         ArgumentNullException.ThrowIfNull(state);
-        Game = GameOf(Metadata.Rules!, state);
-        State = state;
-        Mark = GameMarks.Of(state);
+        _reading = new GameReading(state, GameOf(Metadata.Rules!, state), GameMarks.Of(state));
         ReadAt = readAt;
         IsStale = false;
         Trouble = null;

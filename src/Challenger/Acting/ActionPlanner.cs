@@ -17,9 +17,6 @@ public sealed class ActionPlanner(ChainReader l1, ulong chainId, OwnMoves own)
     private const byte KeccakKey = 2;
     private const byte Sha256Key = 4;
 
-    /// <summary>Forgets all games but these.</summary>
-    public void Keep(IReadOnlySet<Address> games) => own.Keep(games);
-
     /// <summary>The calls that a judgement asks for.</summary>
     /// <param name="game">The game.</param>
     /// <param name="judgement">What was decided.</param>
@@ -34,7 +31,8 @@ public sealed class ActionPlanner(ChainReader l1, ulong chainId, OwnMoves own)
         ArgumentNullException.ThrowIfNull(stanceOn);
         GameRules rules = game.Rules ?? throw new ArgumentException($"the rules of game {game.Game} are not known", nameof(game));
         List<PlannedCall> calls = [];
-        (IReadOnlyList<GameAction> allowed, IReadOnlyList<UnplannedAction> contradicting) = own.Part(game.Game, game.L1Head, judgement.Game, judgement.Solution.Actions);
+        (IReadOnlyList<GameAction> allowed, IReadOnlyList<UnplannedAction> contradicting) = 
+            await own.PartAsync(game, judgement.Game, judgement.Solution.Actions, judgement.View, cancellationToken);
         List<UnplannedAction> unplanned = [.. contradicting];
         foreach (ActionDeadline due in ActionDeadline.Of(judgement.Game, allowed, rules.Clock))
         {

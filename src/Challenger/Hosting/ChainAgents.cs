@@ -38,22 +38,34 @@ internal static class ChainAgents
         ILeavesOut? sender = null)
     {
         Address[] accounts = [desk.Account, .. options.CreditAccounts.Select(Address.Parse)];
+        ILeavesOut reading = scope.Hub.ExclusionBy(options.Name);
+        WordsWitness words = new(scope.Hub.Endpoints, sender is null ? [reading] : [reading, sender], scope.Blocks, clock);
+        JudgeBench judges = new(scope.Nodes, traces, options.Trust, decisions, clock);
+        ResultWatch results = new(options.Name, scope.L1, scope.Contracts.Portal, accounts, verdicts, audit, clock);
+        GameDecider decider = new(
+            desk.Account,
+            words,
+            judges,
+            new ActionPlanner(scope.L1, scope.L1ChainId, new OwnMoves(desk, decisions.Book.IsDecided)),
+            new SettlementPlanner(scope.L1ChainId, accounts, options.ResolveAll, options.ResolveAgainstVerdict),
+            results,
+            decisions,
+            options,
+            clock,
+            logger);
         CallRehearsals rehearsals = new(scope.Rehearser, desk.Account, options, logger);
-        Submitter submitter = new(options.Name, desk, audit, options, clock, logger, rehearsals);
         return new ChainAgent(
-            scope.Endpoints.Heads,
+            scope.Hub,
             scope.Nodes,
             new GameBook(scope.L1, scope.Contracts.Factory, accounts, options.AuditBlocks, logger, clock),
-            new WordsWitness(scope.Endpoints, sender is null ? [scope.Endpoints] : [scope.Endpoints, sender], scope.Blocks, clock),
-            traces,
-            new ActionPlanner(scope.L1, scope.L1ChainId, new OwnMoves(desk.Account, decisions.Book.IsDecided)),
-            new SettlementPlanner(scope.L1ChainId, accounts, options.ResolveAll, options.ResolveAgainstVerdict),
-            submitter,
-            decisions,
-            new ResultWatch(options.Name, scope.L1, scope.Contracts.Portal, accounts, verdicts, audit, clock),
-            new ProgramWatch(options, scope.L1, scope.Contracts.Factory, prestates, clock),
-            funds is null ? null : new FundsWatch(options.Name, scope.L1, funds, clock),
-            desk.Account,
+            words,
+            judges,
+            decider,
+            new Submitter(options.Name, desk, audit, options, clock, logger, rehearsals),
+            new ChainWatches(
+                results,
+                new ProgramWatch(options, scope.L1, scope.Contracts.Factory, prestates, clock),
+                funds is null ? null : new FundsWatch(options.Name, scope.L1, funds, clock)),
             options,
             clock,
             logger);

@@ -22,6 +22,7 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
     private readonly Dictionary<(ulong ChainId, Address Account), SenderDesk> _desks = [];
     private readonly Dictionary<(ulong ChainId, Address Account), AccountFunds> _funds = [];
     private readonly SignerShelf _signers = new();
+    private L1Hubs? _hubs;
     private readonly ConcurrentDictionary<string, ChainHealth> _health = new();
 
     /// <summary>How each chain fares.</summary>
@@ -44,6 +45,7 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
             long reserve = options.Chains.Select(chain => (long)chain.Sending.ReserveMiB << 20).DefaultIfEmpty().Max();
             Dangers.Add(new DiskWatch(options.DataDirectory, options.LowDiskMiB << 20, reserve, clock));
             DangerLog log = new(Dangers, clock, logger);
+            _hubs = new L1Hubs([.. options.Chains], hub => Dangers.Add(hub.Endpoints, hub.Chains.Count == 1 ? hub.Chains[0] : null), logger);
             await Task.WhenAll([log.RunAsync(stoppingToken), .. options.Chains.Select(chain => DefendAsync(chain, stoppingToken))]);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -58,6 +60,10 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
             }
 
             await _signers.DisposeAsync();
+            if (_hubs is not null)
+            {
+                await _hubs.DisposeAsync();
+            }
         }
     }
 
@@ -84,7 +90,7 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
     {
         string folder = Path.Combine(options.DataDirectory, chain.Name);
         SafeHeadLog log = SafeHeadLog.OpenOrRemember(Path.Combine(folder, "safe-heads"), clock.GetUtcNow(), _keepSightings);
-        await using ChainScope scope = await ChainScope.ConnectAsync(chain, log, clock, logger, cancellationToken);
+        await using ChainScope scope = await ChainScope.ConnectAsync(chain, _hubs!.Of(chain), log, clock, logger, cancellationToken);
         using IDisposable rehearsals = Dangers.Add(scope.Rehearser, chain.Name);
         IAccountDesk desk = chain.DryRun ? await DryRunDeskAsync(chain, scope) : await DeskAsync(chain, scope, pause, cancellationToken);
         using VmWorkers workers = new(chain.Cannon.MaxRuns);
@@ -111,10 +117,9 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
         Address[] accounts = [desk.Account, .. chain.CreditAccounts.Select(Address.Parse)];
         DecisionDesk decisions = new(chain.Name, accounts, new DecisionBook(Path.Combine(folder, "decisions")), audit, clock, logger);
         using IDisposable decidable = Decisions.Open(decisions);
-        using ChainAgent agent = ChainAgents.Of(
-            chain, scope, desk, traces, audit, decisions, new VerdictBook(Path.Combine(folder, "verdicts")), prestates, funds, clock, logger, (desk as SenderDesk)?.Reading);
+        await using ChainAgent agent = ChainAgents.Of(
+            chain, scope, desk, traces, audit, decisions, new VerdictBook(Path.Combine(folder, "verdicts")), prestates, funds, clock, logger, (desk as SenderDesk)?.ExclusionBy(chain.Name));
         using IDisposable shown = Dangers.Add(agent, chain.Name);
-        using IDisposable shownEndpoints = Dangers.Add(scope.Endpoints, chain.Name);
         LogDefending(logger, chain.Name, scope.Contracts.Factory, desk.Account);
         CycleMetrics metrics = new(chain.Name, clock);
         while (true)
@@ -123,7 +128,11 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
             CycleReport? report = await CycleAsync(agent, chain, cancellationToken);
             if (report is not null)
             {
-                desk.Settle(chain.Name);
+                if (report.IsWhole)
+                {
+                    desk.Settle(chain.Name);
+                }
+
                 desk.Wake();
                 _health[chain.Name] = new ChainHealth(report.View.Block.Number, clock.GetUtcNow(), report.Problem, workers.StepsExecuted);
                 metrics.Ended(began, report, agent.Book.Games.Count(), workers.StepsExecuted);

@@ -16,8 +16,17 @@ public static class FaultDisputeGame
     /// <summary><c>Resolved(uint8 indexed status)</c>.</summary>
     public static ContractEvent<ResolvedEvent> Resolved { get; } = new();
 
+    // attack and defend take the disputed value, the parent's index and the claim, a word each behind the selector.
+    private const int ClaimAt = 4 + 32 + 32;
+
     /// <summary>True when call data are an attack.</summary>
     public static bool IsAttack(ReadOnlySpan<byte> callData) => StrictAbi.IsCall<AttackFunction>(callData);
+
+    /// <summary>The claim that call data of an attack or a defence post.</summary>
+    /// <exception cref="ArgumentException">They are too short for either.</exception>
+    public static Hash32 ClaimOf(ReadOnlySpan<byte> callData) => callData.Length >= ClaimAt + Hash32.Size
+        ? new Hash32(callData.Slice(ClaimAt, Hash32.Size))
+        : throw new ArgumentException($"{callData.Length} bytes are no move", nameof(callData));
 
     /// <summary>The move against or in support of a claim.</summary>
     /// <param name="game">The game.</param>

@@ -8,6 +8,9 @@ public interface IAccountDesk
     /// <summary>The account.</summary>
     Address Account { get; }
 
+    /// <summary>False in a dry run.</summary>
+    bool Sends { get; }
+
     /// <summary>Where intents live. In a dry run it is for reading only.</summary>
     IOutbox Outbox { get; }
 
@@ -26,6 +29,9 @@ public sealed class DryRunDesk(Address account, string journal) : IAccountDesk
 {
     /// <inheritdoc/>
     public Address Account { get; } = account;
+
+    /// <inheritdoc/>
+    public bool Sends => false;
 
     /// <inheritdoc/>
     public IOutbox Outbox { get; } = new ReadOnlyJournal(journal);

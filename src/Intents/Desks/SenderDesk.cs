@@ -26,6 +26,7 @@ public sealed partial class SenderDesk : IAccountDesk, IDangerSource, IAsyncDisp
     private readonly HashSet<string> _joined = [];
     private readonly HashSet<string> _unsettled = [];
     private readonly DeskEndpoints _endpoints;
+    private readonly SharedExclusion _exclusion;
     private SendingOptions _options;
     private SenderOptions _senderOptions;
     private Task? _running;
@@ -45,6 +46,7 @@ public sealed partial class SenderDesk : IAccountDesk, IDangerSource, IAsyncDisp
         _dangers = new DeskDangers(outbox, journal, sender.Account, clock);
         _options = options;
         _endpoints = endpoints;
+        _exclusion = new SharedExclusion(endpoints);
         _signer = signer;
         _clock = clock;
         _logger = logger;
@@ -64,11 +66,14 @@ public sealed partial class SenderDesk : IAccountDesk, IDangerSource, IAsyncDisp
     /// <inheritdoc/>
     public Address Account => _sender.Account;
 
+    /// <inheritdoc/>
+    public bool Sends => true;
+
     /// <summary>The limits in force: the stricter ones of all chains that send from the account.</summary>
     public SendingOptions Options => _options;
 
-    /// <summary>What L1 is read through: an endpoint that is proven false is left out there, too.</summary>
-    public ILeavesOut Reading => _endpoints;
+    /// <summary>What L1 is read through: an endpoint that a chain has proven false is left out there, too.</summary>
+    public ILeavesOut ExclusionBy(string chain) => _exclusion.By(chain);
 
     /// <summary>Signs for the account; not the desk's to let go.</summary>
     public ISigner Signer => _signer;

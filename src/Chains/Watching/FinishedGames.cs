@@ -1,0 +1,47 @@
+using Gavel.Contracts;
+using Gavel.GameSolver;
+
+namespace Gavel.Chains;
+
+/// <summary>Games that are over and owe us nothing, for as long as a reorganisation may undo it.</summary>
+internal sealed class FinishedGames
+{
+    // L1 blocks after which a game that was over stays so.
+    private const ulong ReorgWindowBlocks = 1800;
+
+    private readonly Dictionary<Address, (WatchedGame Game, ulong At)> _over = [];
+
+    /// <summary>Whether nothing more is to come of a game for us.</summary>
+    public static bool IsOver(GameState state) => state.Status != GameStatus.InProgress && state.Credits.Values.All(credit => IsPaid(state, credit));
+
+    /// <summary>Takes a game that was seen to be over.</summary>
+    public void Take(WatchedGame game, L1View view) => _over[game.Metadata.Game] = (game, view.Block.Number);
+
+    /// <summary>Gives back the games that were seen to be over after a block: perhaps they are not any more.</summary>
+    public IReadOnlyList<WatchedGame> TakeBack(ulong after)
+    {
+        WatchedGame[] back = [.. _over.Values.Where(over => over.At > after).Select(over => over.Game)];
+        foreach (WatchedGame game in back)
+        {
+            _over.Remove(game.Metadata.Game);
+        }
+
+        return back;
+    }
+
+    /// <summary>Forgets a game.</summary>
+    public void Forget(Address game) => _over.Remove(game);
+
+    /// <summary>Forgets those that no reorganisation opens again.</summary>
+    public void Settle(L1View view)
+    {
+        foreach (Address settled in _over.Where(over => over.Value.At + ReorgWindowBlocks < view.Block.Number).Select(over => over.Key).ToArray())
+        {
+            _over.Remove(settled);
+        }
+    }
+
+    // Until a game of 2.x is closed, what we lost in it may still be refunded.
+    private static bool IsPaid(GameState state, GameCredit credit) => credit.Owed.IsZero && credit.Pending.Amount.IsZero
+        && (state.BondMode != BondDistributionMode.Undecided || credit.Refundable.IsZero);
+}

@@ -1,0 +1,31 @@
+using Gavel.Chains;
+using Gavel.Intents;
+using Gavel.Settlement;
+using Gavel.Traces;
+
+namespace Gavel.Challenger;
+
+/// <summary>What looks at a chain after each cycle and only warns: results, what execution needs, the account's funds.</summary>
+/// <param name="results">Holds how games end against what was decided.</param>
+/// <param name="programs">Looks for what execution needs.</param>
+/// <param name="funds">Looks at the account's balance; null where nothing is sent.</param>
+public sealed class ChainWatches(ResultWatch results, ProgramWatch programs, FundsWatch? funds) : IDangerSource
+{
+    /// <inheritdoc/>
+    public IReadOnlyList<Danger> Dangers => [.. results.Dangers, .. programs.Dangers];
+
+    /// <summary>Looks.</summary>
+    /// <param name="games">The games that are covered.</param>
+    /// <param name="ours">What was decided of those in which the account may move.</param>
+    /// <param name="view">The L1 block.</param>
+    /// <param name="cancellationToken">Cancels the reads.</param>
+    public async Task CheckAsync(IReadOnlyList<WatchedGame> games, IEnumerable<Judgement> ours, L1View view, CancellationToken cancellationToken)
+    {
+        await results.CheckAsync(games, view, cancellationToken);
+        await programs.CheckAsync(games, view, cancellationToken);
+        if (funds is not null)
+        {
+            await funds.CheckAsync(ours.Select(judgement => judgement.Capital), view, cancellationToken);
+        }
+    }
+}
