@@ -49,11 +49,7 @@ public sealed class SettlementPlanner(ulong chainId, IReadOnlyList<Address> acco
             PlanResolution(game, rules, claims, open, view, isWithheld ? Paying(game, claims) : null, calls);
         }
 
-        foreach (Address account in accounts)
-        {
-            PlanCredit(game, rules, state, account, isWithheld, view, calls);
-        }
-
+        PlanCredits(game, state, isWithheld, view, calls);
         return calls;
     }
 
@@ -164,58 +160,40 @@ public sealed class SettlementPlanner(ulong chainId, IReadOnlyList<Address> acco
         }
     }
 
-    private void PlanCredit(GameMetadata game, GameRules rules, GameState state, Address account, bool isWithheld, L1View view, List<PlannedCall> calls)
+    private void PlanCredits(GameMetadata game, GameState state, bool isWithheld, L1View view, List<PlannedCall> calls)
     {
-        GameCredit credit = state.Credits[account];
-        bool delayIsOver = !credit.Pending.Amount.IsZero && credit.Pending.UnlockedAt + rules.WethDelay <= view.Timestamp;
-        if (game.Generation == GameGeneration.V1)
+        foreach (Address account in accounts)
         {
-            // 1.2.0 unlocks at each payout and pays after the delay from the last one; before the game is over another payout may come. It pays
-            // before the end too: where we do not bring that about, nothing is waited for.
-            if ((state.Status != GameStatus.InProgress || isWithheld) && !credit.Owed.IsZero && delayIsOver)
+            CreditStanding credit = CreditStanding.Of(game, state, account, view.Timestamp, isEndAwaited: !isWithheld);
+            switch (credit.Stage)
             {
-                calls.Add(Credit(game, account, IntentKind.WithdrawCredit, credit, "withdraw"));
+                case CreditStage.ToClose when !credit.Due.IsZero && !calls.Exists(call => call.Key.Kind == IntentKind.CloseGame): // one closing for all accounts
+                    calls.Add(new PlannedCall(
+                        new IntentKey(chainId, IntentKind.CloseGame, game.Game, L1Head: game.L1Head),
+                        FaultDisputeGame.CloseGame(game.Game),
+                        Priorities.Credit,
+                        null,
+                        $"close the game: it is resolved and finalised, so that bonds can be {(state.IsProper ? "paid" : "refunded")}",
+                        null));
+                    break;
+                case CreditStage.ToUnlock:
+                    calls.Add(Credit(game, account, IntentKind.UnlockCredit, credit, "unlock"));
+                    break;
+                case CreditStage.Withdrawable:
+                    calls.Add(Credit(game, account, IntentKind.WithdrawCredit, credit, "withdraw"));
+                    break;
+                default:
+                    break; // nothing that we could do now
             }
-
-            return;
-        }
-
-        // A paused system closes no game and pays no bond: nothing is tried before it goes on.
-        if (state.Status == GameStatus.InProgress || state.IsPaused)
-        {
-            return;
-        }
-
-        if (state.BondMode == BondDistributionMode.Undecided)
-        {
-            // Credits of several accounts ask for one closing.
-            if (state.IsFinalized && account == accounts[0] && state.Credits.Values.Any(held => !held.Due(state).IsZero))
-            {
-                calls.Add(new PlannedCall(
-                    new IntentKey(chainId, IntentKind.CloseGame, game.Game, L1Head: game.L1Head),
-                    FaultDisputeGame.CloseGame(game.Game),
-                    Priorities.Credit,
-                    null,
-                    $"close the game: it is resolved and finalised, so that bonds can be {(state.IsProper ? "paid" : "refunded")}",
-                    null));
-            }
-        }
-        else if (!credit.IsUnlocked && !credit.Owed.IsZero)
-        {
-            calls.Add(Credit(game, account, IntentKind.UnlockCredit, credit, "unlock"));
-        }
-        else if (credit.IsUnlocked && delayIsOver)
-        {
-            calls.Add(Credit(game, account, IntentKind.WithdrawCredit, credit, "withdraw"));
         }
     }
 
-    private PlannedCall Credit(GameMetadata game, Address account, IntentKind kind, GameCredit credit, string verb) => new(
+    private PlannedCall Credit(GameMetadata game, Address account, IntentKind kind, CreditStanding credit, string verb) => new(
         new IntentKey(chainId, kind, game.Game, Recipient(account), L1Head: game.L1Head),
         FaultDisputeGame.ClaimCredit(game.Game, account),
         Priorities.Credit,
         null,
-        string.Create(CultureInfo.InvariantCulture, $"{verb} {credit.Owed} wei of credit for {account}"),
+        string.Create(CultureInfo.InvariantCulture, $"{verb} {credit.Due} wei of credit for {account}"),
         null);
 
     private sealed record Payers(HashSet<int> Claims, bool PaysAtTheEnd);

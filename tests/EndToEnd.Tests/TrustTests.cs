@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Gavel.Agent.Demo;
 using Gavel.Chains;
@@ -101,6 +102,33 @@ public sealed class TrustTests
         await ring.UntilAsync("both are told to be of another chain", () => Task.FromResult(gavel.Dangers.Dangers.Count(danger => danger.Code == "node-of-another-chain") == 2), None);
         Assert.All(gavel.Dangers.Dangers.Where(danger => danger.Code == "node-of-another-chain"), danger => Assert.Equal((DangerSeverity.Page, true), (danger.Severity, danger.Problem.Contains("4242", StringComparison.Ordinal))));
         await AssertLeftAloneAsync(ring, game);
+    }
+
+    // Before, games were decided by their index, eight at a time, and each of these took its 20 s of them: two minutes until the last, and none in between.
+    [Fact]
+    public async Task NodeThatHangsOnOneBlock_HoldsUpNoOtherGame_HoweverManyAreOfThatBlock()
+    {
+        const ulong Other = Duel.Block - 1;
+        await using Ring ring = await Duel.RingAsync(None);
+        await using FaultProxy node = await FaultProxy.StartAsync(ring.Devnet.RollupNode.Url);
+        node.Hang(call => call.Method == "optimism_outputAtBlock" && call.Parameter(0)!.GetValue<string>() == string.Create(CultureInfo.InvariantCulture, $"0x{Duel.Block:x}"));
+        GameMetadata[] hanging = new GameMetadata[41];
+        for (int i = 0; i < hanging.Length; i++)
+        {
+            hanging[i] = await ring.CreateGameAsync(DevnetAccounts.Dishonest, DevnetGameType.Alphabet, Keccak256.Hash([(byte)i]), Duel.Block, None);
+        }
+
+        GameMetadata game = await ring.CreateGameAsync(DevnetAccounts.Dishonest, DevnetGameType.Cannon, FalseTrace.FalseOutput(Other), Other, None);
+        ChallengerService gavel = await ring.StartGavelAsync(DevnetAccounts.Challenger, None, chain => chain.RollupNodes[0] = node.Url);
+        await ring.UntilAsync("the other game's root is attacked", async () => (await ring.StateAsync(game, None)).Claims.Count == 2, None);
+        await ring.UntilAsync(
+            "each of those that hang is told", () => Task.FromResult(gavel.Dangers.Dangers.Count(danger => danger.Code == "verdict-unavailable") == hanging.Length), None);
+        Assert.All(await Task.WhenAll(hanging.Select(held => ring.StateAsync(held, None))), state => Assert.Single(state.Claims));
+        node.Clear();
+        await ring.UntilAsync(
+            "they are attacked when it answers",
+            async () => (await Task.WhenAll(hanging.Select(held => ring.StateAsync(held, None)))).All(state => state.Claims.Count == 2),
+            None);
     }
 
     [Fact]

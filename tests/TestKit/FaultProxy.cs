@@ -58,6 +58,8 @@ public sealed class FaultProxy : IAsyncDisposable
     private readonly Lock _lock = new();
     private List<Rule> _rules = [];
     private TaskCompletionSource? _silence;
+    private List<Func<ProxiedCall, bool>> _hangs = [];
+    private TaskCompletionSource _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TimeSpan _delay;
     private (int Status, string Body, string Type)? _says;
     private ulong? _frozenAt;
@@ -107,6 +109,9 @@ public sealed class FaultProxy : IAsyncDisposable
             _frozenAt = null;
             _silence?.TrySetResult();
             _silence = null;
+            _hangs = [];
+            _held.SetResult();
+            _held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
     }
 
@@ -149,6 +154,15 @@ public sealed class FaultProxy : IAsyncDisposable
 
     /// <summary>Leaves the answers to certain requests out of batches.</summary>
     public void Drop(Func<ProxiedCall, bool> when) => Instead(when, _ => null);
+
+    /// <summary>Takes certain requests and says nothing, until <see cref="Clear"/>; a batch with one of them is held whole.</summary>
+    public void Hang(Func<ProxiedCall, bool> when)
+    {
+        lock (_lock)
+        {
+            _hangs = [.. _hangs, when];
+        }
+    }
 
     /// <summary>Answers all calls of a contract with <c>0x</c>, as a node does that does not have its state.</summary>
     public void ForgetCode(string address) =>
@@ -209,7 +223,7 @@ public sealed class FaultProxy : IAsyncDisposable
         using CancellationTokenSource gone = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _end.Token);
         try
         {
-            (Task? silence, TimeSpan delay, (int Status, string Body, string Type)? says) = Modes();
+            (Task? silence, TimeSpan delay, (int Status, string Body, string Type)? says) = Modes(calls);
             await (silence?.WaitAsync(gone.Token) ?? Task.CompletedTask).ConfigureAwait(false);
             await Task.Delay(delay, gone.Token).ConfigureAwait(false);
             if (says is { } page)
@@ -231,11 +245,11 @@ public sealed class FaultProxy : IAsyncDisposable
         }
     }
 
-    private (Task? Silence, TimeSpan Delay, (int Status, string Body, string Type)? Says) Modes()
+    private (Task? Silence, TimeSpan Delay, (int Status, string Body, string Type)? Says) Modes(ProxiedCall[] calls)
     {
         lock (_lock)
         {
-            return (_silence?.Task, _delay, _says);
+            return (_silence?.Task ?? (_hangs.Exists(calls.Any) ? _held.Task : null), _delay, _says);
         }
     }
 

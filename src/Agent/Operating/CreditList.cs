@@ -5,25 +5,6 @@ using Gavel.GameSolver;
 
 namespace Gavel.Agent.Operating;
 
-/// <summary>How far a credit is on its way back.</summary>
-internal enum CreditStage
-{
-    /// <summary>The game goes on; more may come.</summary>
-    InGame,
-
-    /// <summary>2.x: the game is over and must be finalised and closed first.</summary>
-    ToClose,
-
-    /// <summary>2.x: the first of the two claiming calls is to be made.</summary>
-    ToUnlock,
-
-    /// <summary>The bond store's delay runs.</summary>
-    Waiting,
-
-    /// <summary>It can be withdrawn.</summary>
-    Withdrawable,
-}
-
 /// <summary>What a game owes one account.</summary>
 internal sealed record CreditRow
 {
@@ -74,7 +55,7 @@ internal sealed record CreditList
             GameMetadata metadata = await reader.MetadataAsync(game, view.At, cancellationToken);
             if (await GameView.ReadAsync(chain, metadata, accounts, view, cancellationToken) is { } read)
             {
-                rows.AddRange(accounts.Where(account => Owes(read.State.Credits[account])).Select(account => Row(game, read, account)));
+                rows.AddRange(accounts.Select(account => Row(game, read, account)).Where(Owes));
             }
         }
 
@@ -109,33 +90,30 @@ internal sealed record CreditList
         screen.Line($"owed {Ether.Format(TotalOwedWei)} ETH, of which {Ether.Format(WithdrawableWei)} ETH can be withdrawn now");
     }
 
-    private static bool Owes(GameCredit credit) => !credit.Owed.IsZero || !credit.Pending.Amount.IsZero;
+    private static bool Owes(CreditRow credit) => !credit.OwedWei.IsZero || !credit.UnlockedWei.IsZero;
 
     private static CreditRow Row(ListedGame listed, GameView game, Address account)
     {
-        GameCredit credit = game.State.Credits[account];
-        ulong? at = credit.Pending.Amount.IsZero ? null : credit.Pending.UnlockedAt + game.Rules.WethDelay;
+        CreditStanding credit = CreditStanding.Of(game.Metadata, game.State, account, game.View.Timestamp);
         return new CreditRow
         {
             Index = listed.Index,
             Game = listed.Game,
             Account = account,
             Status = game.State.Status,
-            OwedWei = credit.Owed,
-            UnlockedWei = credit.Pending.Amount,
-            WithdrawableAt = at,
-            Stage = game.State.Status == GameStatus.InProgress ? CreditStage.InGame
-                : game.State.BondMode == BondDistributionMode.Undecided ? CreditStage.ToClose
-                : !credit.IsUnlocked ? CreditStage.ToUnlock
-                : at <= game.View.Timestamp ? CreditStage.Withdrawable
-                : CreditStage.Waiting,
+            OwedWei = credit.Due,
+            UnlockedWei = game.State.Credits[account].Pending.Amount,
+            WithdrawableAt = credit.WithdrawableAt,
+            Stage = credit.Stage,
         };
     }
 
     private string StageOf(CreditRow credit) => credit.Stage switch
     {
         CreditStage.InGame => "the game goes on",
+        CreditStage.ToBeFinal => "the game must become final, then be closed",
         CreditStage.ToClose => "the game must be closed",
+        CreditStage.Paused => "the system is paused",
         CreditStage.ToUnlock => "must be unlocked",
         CreditStage.Withdrawable => "can be withdrawn",
         _ => credit.WithdrawableAt is ulong at ? $"in {Screen.Duration((long)at - (long)L1Block.Timestamp)}" : "waits",

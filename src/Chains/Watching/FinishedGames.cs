@@ -12,7 +12,8 @@ internal sealed class FinishedGames
     private readonly Dictionary<Address, (WatchedGame Game, ulong At)> _over = [];
 
     /// <summary>Whether nothing more is to come of a game for us.</summary>
-    public static bool IsOver(GameState state) => state.Status != GameStatus.InProgress && state.Credits.Values.All(credit => IsPaid(state, credit));
+    public static bool IsOver(GameMetadata game, GameState state, L1View view) => state.Status != GameStatus.InProgress
+        && state.Credits.Keys.All(account => CreditStanding.Of(game, state, account, view.Timestamp).Stage == CreditStage.Settled);
 
     /// <summary>Takes a game that was seen to be over.</summary>
     public void Take(WatchedGame game, L1View view) => _over[game.Metadata.Game] = (game, view.Block.Number);
@@ -40,8 +41,4 @@ internal sealed class FinishedGames
             _over.Remove(settled);
         }
     }
-
-    // Until a game of 2.x is closed, what we lost in it may still be refunded.
-    private static bool IsPaid(GameState state, GameCredit credit) => credit.Owed.IsZero && credit.Pending.Amount.IsZero
-        && (state.BondMode != BondDistributionMode.Undecided || credit.Refundable.IsZero);
 }

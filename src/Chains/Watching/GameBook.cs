@@ -209,7 +209,7 @@ public sealed partial class GameBook : IDangerSource
     private async Task<int> ReadAsync(WatchedGame[] due, L1View view, CancellationToken cancellationToken)
     {
         IReadOnlyList<WatchedGame> read = await _states.ReadAsync(due, view, cancellationToken);
-        foreach (WatchedGame game in read.Where(game => FinishedGames.IsOver(game.State!)))
+        foreach (WatchedGame game in read.Where(game => FinishedGames.IsOver(game.Metadata, game.State!, view)))
         {
             LogFinished(_logger, game.Metadata.Game, game.State!.Status);
             _watched.Remove(game.Metadata.Game);
