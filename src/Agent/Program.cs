@@ -10,6 +10,7 @@ RootCommand root = new("Gavel: an honest fault-dispute agent for OP Stack chains
     ClaimsCommand.Create(),
     CreditsCommand.Create(),
     ExplainCommand.Create(),
+    DecideCommand.Create(),
     MoveCommand.Create(),
     ResolveCommand.Create(),
     CreateGameCommand.Create(),

@@ -26,6 +26,12 @@ internal sealed class HostOptions
 
     /// <summary>True: without that address the agent does not start. False: it says so and defends without.</summary>
     public bool Required { get; set; } = true;
+
+    /// <summary>
+    /// File with a secret of at least 32 characters by which <c>agent decide</c> shows that it may decide games; null: the agent takes no decisions.
+    /// Read at the start.
+    /// </summary>
+    public string? OperatorTokenFile { get; set; }
 }
 
 /// <summary>How a line of the log looks.</summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using Gavel.Agent.Deciding;
 using Microsoft.Extensions.Options;
 
 namespace Gavel.Agent.Configuring;
@@ -15,8 +16,24 @@ internal sealed class HostOptionsValidator : IValidateOptions<HostOptions>
             problems.Add(nameof(options.Listen), $"{Redaction.Show(options.Listen)}: {problem}");
         }
 
+        if (MayBeAToken(options.OperatorTokenFile))
+        {
+            problems.Add(nameof(options.OperatorTokenFile), "a value that is not shown, since it may be the token itself: the option names the file that holds it");
+        }
+        else
+        {
+            problems.AddOfFile(nameof(options.OperatorTokenFile), options.OperatorTokenFile);
+        }
+
+        if (!string.IsNullOrEmpty(options.OperatorTokenFile) && options.Listen.Length == 0)
+        {
+            problems.Add(nameof(options.OperatorTokenFile), "decisions are taken at Host:Listen, which is empty; set that, or leave the token out");
+        }
+
         return problems.Result;
     }
+
+    private static bool MayBeAToken(string? file) => file?.Length >= OperatorToken.Least && !File.Exists(file) && Path.GetDirectoryName(file) is not { Length: > 0 };
 
     private static string? Problem(string listen)
     {

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Gavel.Agent.Configuring;
+using Gavel.Agent.Deciding;
 using Gavel.Chains;
 using Gavel.Challenger;
 using Microsoft.AspNetCore.Connections;
@@ -43,6 +44,12 @@ internal static partial class AgentHost
             : Results.Text("ready"));
         host.MapGet("/dangers", (TimeProvider clock) => Results.Text(DangerView.Json(board.Dangers, clock.GetUtcNow()), "application/json"));
         host.MapGet("/dangers.txt", (TimeProvider clock) => Results.Text(DangerView.Text(board.Dangers, clock.GetUtcNow())));
+        if (options.Host is { Listen.Length: > 0, OperatorTokenFile: { Length: > 0 } file })
+        {
+            OperatorGate gate = new(OperatorToken.Read(file), TimeProvider.System, host.Services.GetRequiredService<ILogger<OperatorGate>>());
+            new DecisionPage(host.Services.GetRequiredService<ChallengerService>().Decisions, gate).Map(host);
+        }
+
         host.Use((context, next) =>
         {
             if (context.Request.Path == "/metrics")

@@ -1,4 +1,5 @@
 using Gavel.Agent.Configuring;
+using Gavel.Agent.Deciding;
 using Gavel.Chains;
 using Gavel.Ethereum;
 using Gavel.Intents;
@@ -30,8 +31,21 @@ internal static class LocalChecks
             findings.Add("Host:Listen", $"{page}, or Host:Required false to defend without", null);
         }
 
+        CheckToken(options.Host.OperatorTokenFile, findings);
         findings.ThrowIfAny();
         return page;
+    }
+
+    private static void CheckToken(string? file, Findings findings)
+    {
+        try
+        {
+            _ = string.IsNullOrEmpty(file) ? null : OperatorToken.Read(file);
+        }
+        catch (ConfigurationException error)
+        {
+            findings.Add("", error.Message, null);
+        }
     }
 
     private static bool CheckFolder(string folder, string place, Findings findings)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
+using Gavel.Agent.Deciding;
 using Gavel.Agent.Hosting;
 using Gavel.Chains;
 using Gavel.Intents;
@@ -45,7 +46,10 @@ internal sealed record Explanation
 
     public required IReadOnlyList<ExplainedCall> Calls { get; init; }
 
-    /// <summary>What happened to the game to our loss.</summary>
+    /// <summary>What people have decided of the root of the games at this address, and was not taken back.</summary>
+    public required IReadOnlyList<StandingDecision> Decisions { get; init; }
+
+    /// <summary>What happened to the game besides calls: losses, and what people decided.</summary>
     public required IReadOnlyList<AuditNote> Notes { get; init; }
 
     /// <summary>What is kept of our verdict while the game is not settled; null where nothing is.</summary>
@@ -88,6 +92,7 @@ internal sealed record Explanation
                 .DistinctBy(call => call.Record.Intent)
                 .Aggregate(UInt256.Zero, (sum, call) => sum + UInt256.Parse(call.Record.BondWei)),
             Calls = calls,
+            Decisions = [.. chains.SelectMany(chain => DecisionBook.Peek(Path.Combine(dataDirectory, chain, "decisions"), game)).Select(StandingDecision.Of)],
             Notes = [.. trails.SelectMany(trail => trail.ReadNotes(game)).OrderBy(note => note.At)],
             Verdict = chains.Select(chain => VerdictBook.Peek(Path.Combine(dataDirectory, chain, "verdicts"), game)).FirstOrDefault(verdict => verdict is not null),
         };
@@ -102,12 +107,21 @@ internal sealed record Explanation
             : $"game {Game}: {Calls.Count} calls decided, {Ether.Format(BondsWei)} ETH bonded");
         if (Verdict is { } verdict)
         {
-            screen.Line($"our verdict on its root: {verdict.Verdict} ({verdict.Reason})");
+            screen.Line($"our verdict on its root: {verdict.Verdict}{(verdict.Rule is { } rule ? $", {rule}" : "")} ({verdict.Reason})");
+        }
+
+        foreach (StandingDecision decision in Decisions)
+        {
+            screen.Line($"DECIDED: its root is played as {decision} (L1 head {decision.L1Head}); agent decide {Game} --withdraw takes it back");
         }
 
         foreach (AuditNote note in Notes)
         {
-            screen.Line($"{note.At.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z  {(note.Note == AuditNoteKind.Lost ? "" : "bond lost: ")}{note.Text}");
+            screen.Line($"{note.At.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z  {(note.Note == AuditNoteKind.BondLost ? "bond lost: " : "")}{note.Text}");
+            foreach (AuditTestimony said in note.Evidence?.Said ?? [])
+            {
+                screen.Line($"    {said}");
+            }
         }
 
         if (HasAgent)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
+using Gavel.Agent.Deciding;
 using Gavel.Agent.Hosting;
 using Gavel.Chains;
 using Gavel.Contracts;
@@ -55,6 +56,12 @@ internal sealed record GameRow
 
     /// <summary>What the agent with this configuration thinks, or thought, of the root; null where nothing is recorded.</summary>
     public Truth? RecordedVerdict { get; init; }
+
+    /// <summary>The rule that it follows from; null likewise, and in records of before that was kept.</summary>
+    public VerdictRule? RecordedRule { get; init; }
+
+    /// <summary>What a person has decided of its root; null where nobody has.</summary>
+    public StandingDecision? Decision { get; init; }
 
     /// <summary>Whether the game ended against that; null where nothing is recorded, or the game goes on.</summary>
     public bool? IsAgainstVerdict { get; init; }
@@ -151,6 +158,11 @@ internal sealed record GameList
             screen.Line($"LOST: game {lost.Game} ended ({Screen.Status(lost.Status)}) against our verdict; agent explain {lost.Game} tells more");
         }
 
+        foreach (GameRow decided in Games.Where(game => game.Decision is not null))
+        {
+            screen.Line($"DECIDED: game {decided.Game} is played as {decided.Decision}; agent decide {decided.Game} --withdraw takes it back");
+        }
+
         if (HasAgent)
         {
             RunningAgent.Show(screen, Dangers);
@@ -194,7 +206,8 @@ internal sealed record GameList
         }
 
         bool isOpen = game.State.Status == GameStatus.InProgress;
-        (Truth? verdict, bool isLost) = Recorded(chain, listed.Game);
+        (KnownVerdict? recorded, bool isLost) = Recorded(chain, listed.Game);
+        Truth? verdict = recorded?.Verdict;
         return row with
         {
             Status = game.State.Status,
@@ -205,12 +218,14 @@ internal sealed record GameList
             OurCreditWei = Sum(game.State.Credits.Values.Select(credit => credit.Owed)),
             OurLostWei = isOpen ? null : LostBonds.WeiOf(game.Claims, LostBonds.ClaimsOf(metadata.Generation, game.State, game.Claims, accounts)),
             RecordedVerdict = verdict,
+            RecordedRule = recorded?.Rule,
+            Decision = DecidedOf(chain, metadata),
             IsAgainstVerdict = isOpen ? null : isLost ? true : verdict is { } known ? KnownVerdict.IsAgainst(known, game.State.Status) : null,
         };
     }
 
     // What the agent keeps of a game that is not settled, and whether its trail tells of a loss.
-    private static (Truth? Verdict, bool IsLost) Recorded(ChainAccess chain, Address game)
+    private static (KnownVerdict? Verdict, bool IsLost) Recorded(ChainAccess chain, Address game)
     {
         if (chain is not { Options: { } options, DataDirectory: { } data })
         {
@@ -219,8 +234,13 @@ internal sealed record GameList
 
         string audit = Path.Combine(data, options.Name, "audit");
         bool isLost = Directory.Exists(audit) && new AuditLog(audit).ReadNotes(game).Any(note => note.Note == AuditNoteKind.Lost);
-        return (VerdictBook.Peek(Path.Combine(data, options.Name, "verdicts"), game)?.Verdict, isLost);
+        return (VerdictBook.Peek(Path.Combine(data, options.Name, "verdicts"), game), isLost);
     }
+
+    private static StandingDecision? DecidedOf(ChainAccess chain, GameMetadata game) => chain is { Options: { } options, DataDirectory: { } data }
+        && DecisionBook.Peek(Path.Combine(data, options.Name, "decisions"), game.Game).FirstOrDefault(kept => kept.L1Head == game.L1Head.ToString()) is { } decided
+            ? StandingDecision.Of(decided)
+            : null;
 
     private static GameStatus Resolving(Game game) => GameSolver.Resolving.Forecast.Of(game).Status;
 

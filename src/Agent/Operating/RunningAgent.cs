@@ -53,8 +53,8 @@ internal static class RunningAgent
         }
     }
 
-    // Only on this machine: what is configured for others to reach is reached here too.
-    private static Uri? PageOf(string? listen)
+    /// <summary>Where its page is, on this machine: what is configured for others to reach is reached here too. Null where there is none.</summary>
+    public static Uri? PageOf(string? listen)
     {
         if (string.IsNullOrEmpty(listen))
         {

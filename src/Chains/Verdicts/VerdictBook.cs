@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Gavel.Contracts;
 using Gavel.GameSolver;
 using Gavel.Rollup;
 

@@ -49,6 +49,9 @@ public sealed partial class DecisionDesk(
         }),
     ];
 
+    /// <summary>Whether an account is one of ours.</summary>
+    public bool IsOurs(Address account) => accounts.Contains(account);
+
     /// <summary>A game in progress was judged: it can be decided.</summary>
     public void Seat(GameJudge judge)
     {

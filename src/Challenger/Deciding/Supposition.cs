@@ -1,4 +1,3 @@
-using Gavel.GameSolver;
 using Gavel.GameSolver.Resolving;
 using Gavel.GameSolver.Solving;
 using Gavel.Rollup;

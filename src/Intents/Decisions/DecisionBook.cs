@@ -53,18 +53,10 @@ public sealed class DecisionBook
     /// <summary>Whether something was decided of a game.</summary>
     public bool IsDecided(Address game, Hash32 l1Head) => _known.ContainsKey((game, l1Head));
 
-    /// <summary>What another process keeps of the games at an address in a folder; none if nothing can be read.</summary>
-    public static IReadOnlyList<KeptDecision> Peek(string folder, Address game)
-    {
-        try
-        {
-            return [.. Directory.GetFiles(folder, $"{Hex.Encode(Address.BytesOf(in game))}-*.json").Select(Read)];
-        }
-        catch (Exception error) when (error is JsonException or FormatException or IOException or UnauthorizedAccessException)
-        {
-            return [];
-        }
-    }
+    /// <summary>What another process keeps of the games at an address in a folder; without what cannot be read.</summary>
+    public static IReadOnlyList<KeptDecision> Peek(string folder, Address game) => Directory.Exists(folder)
+        ? [.. Directory.GetFiles(folder, $"{Hex.Encode(Address.BytesOf(in game))}-*.json").Select(TryRead).OfType<KeptDecision>()]
+        : [];
 
     /// <summary>Takes a decision, in place of an earlier one; on disk when it returns.</summary>
     /// <exception cref="IOException">It cannot be kept, and is not taken.</exception>
@@ -98,6 +90,18 @@ public sealed class DecisionBook
             DirectorySync.Sync(_folder);
         });
         _known.TryRemove((game, l1Head), out _);
+    }
+
+    private static KeptDecision? TryRead(string file)
+    {
+        try
+        {
+            return Read(file);
+        }
+        catch (Exception error) when (error is JsonException or FormatException or IOException or UnauthorizedAccessException)
+        {
+            return null; // the agent that reads it tells so
+        }
     }
 
     private static KeptDecision Read(string file) =>

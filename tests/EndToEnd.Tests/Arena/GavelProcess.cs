@@ -11,23 +11,25 @@ namespace Gavel.EndToEnd.Tests.Arena;
 /// <summary>Gavel as its users run it: the program <c>agent run</c> with a configuration file, so that it can be killed outright.</summary>
 internal sealed class GavelProcess : IDisposable
 {
-    private readonly string _config;
     private readonly ConcurrentQueue<string> _lines = new();
     private Process? _process;
 
     /// <summary>Writes the configuration; nothing runs before <see cref="Start"/>.</summary>
-    public GavelProcess(Ring ring, DevnetAccount account, Action<ChainOptions>? configure = null)
+    public GavelProcess(Ring ring, DevnetAccount account, Action<ChainOptions>? configure = null, object? host = null)
     {
         ChainOptions chain = DevnetDefence.Of(ring.Devnet, account, ring.Data, "process");
         chain.Cannon.AlphabetGameTypes.Clear(); // lists of a file are added to the defaults
         configure?.Invoke(chain);
-        _config = Path.Combine(ring.Data, "process.json");
-        File.WriteAllText(_config, JsonSerializer.Serialize(new
+        Config = Path.Combine(ring.Data, "process.json");
+        File.WriteAllText(Config, JsonSerializer.Serialize(new
         {
             Challenger = new ChallengerOptions { DataDirectory = Path.Combine(ring.Data, "process"), Chains = [chain] },
-            Host = new { Listen = "" },
+            Host = host ?? new { Listen = "" },
         }));
     }
+
+    /// <summary>Its configuration file.</summary>
+    public string Config { get; }
 
     /// <summary>What it has printed, over all its lives.</summary>
     public string Log => string.Join('\n', _lines);
@@ -41,7 +43,7 @@ internal sealed class GavelProcess : IDisposable
         ProcessStartInfo start = new(Path.Combine(AppContext.BaseDirectory, "agent")) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add("run");
         start.ArgumentList.Add("--config");
-        start.ArgumentList.Add(_config);
+        start.ArgumentList.Add(Config);
         Process process = new() { StartInfo = start };
         process.OutputDataReceived += (_, line) => Keep(line.Data);
         process.ErrorDataReceived += (_, line) => Keep(line.Data);
