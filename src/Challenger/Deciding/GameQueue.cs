@@ -18,6 +18,8 @@ public delegate Task DecideGame(WatchedGame game, L1View view, CancellationToken
 /// <param name="deadline">The block time, in seconds, at which the first answer that a game needs loses its worth.</param>
 internal sealed class GameQueue(int atATime, DecideGame decide, Func<Address, L1View, Int128> deadline) : IAsyncDisposable
 {
+    private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(10);
+
     private readonly Lock _lock = new();
     private readonly LinkedList<WatchedGame> _due = []; // the most urgent first
     private readonly Dictionary<Address, Task> _running = [];
@@ -86,7 +88,8 @@ internal sealed class GameQueue(int atATime, DecideGame decide, Func<Address, L1
             running = [.. _running.Values];
         }
 
-        await Task.WhenAll(running);
+        // Whatever does not hear that it is over must not keep its chain from being set up anew.
+        await Task.WhenAll(running).WaitAsync(LongestEnd).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _end.Dispose();
     }
 

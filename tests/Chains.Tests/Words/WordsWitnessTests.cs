@@ -5,7 +5,7 @@ using Gavel.GameKit;
 using Gavel.Rollup;
 using Gavel.TestKit;
 
-namespace Gavel.Chains.Tests;
+namespace Gavel.Chains.Tests.Words;
 
 /// <summary>Whose word about a game counts: a proof against a block that a rollup node knows, else all L1 endpoints that answer, else nobody's.</summary>
 public sealed class WordsWitnessTests : IClassFixture<WatchedDevnet>, IAsyncLifetime
