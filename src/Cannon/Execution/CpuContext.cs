@@ -54,6 +54,6 @@ internal unsafe struct CpuContext
     /// <summary>Where the host keeps the main area of guest memory; see <see cref="MainArea"/>.</summary>
     public GuestWindow Main;
 
-    /// <summary>Why translated code returned: a <see cref="RegionExit"/>.</summary>
+    /// <summary>Where translated code was left: the number of an <see cref="ExitPlace"/>.</summary>
     public long RegionExit;
 }

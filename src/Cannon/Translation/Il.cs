@@ -17,12 +17,12 @@ internal sealed class Il(ILGenerator generator)
 
     private readonly List<Action> _later = [];
     private int _instructions;
-    private int _blocks;
+    private readonly HashSet<int> _blocks = [];
     private int _references;
 
     /// <summary>True while the compiler will optimise what has been written.</summary>
     public bool IsWithinLimits =>
-        generator.ILOffset < MostBytes && _instructions < MostInstructions && _blocks < MostBlocks && _references < MostReferences;
+        generator.ILOffset < MostBytes && _instructions < MostInstructions && _blocks.Count < MostBlocks && _references < MostReferences;
 
     public LocalBuilder Local(Type type) => generator.DeclareLocal(type);
 
@@ -30,7 +30,7 @@ internal sealed class Il(ILGenerator generator)
 
     public void Mark(Label label)
     {
-        _blocks++;
+        _blocks.Add(generator.ILOffset);
         generator.MarkLabel(label);
     }
 
@@ -102,15 +102,15 @@ internal sealed class Il(ILGenerator generator)
     public void Jump(OpCode code, Label label)
     {
         _instructions++;
-        _blocks++;
         generator.Emit(code, label);
+        _blocks.Add(generator.ILOffset);
     }
 
     public void Switch(Label[] labels)
     {
         _instructions++;
-        _blocks++;
         generator.Emit(OpCodes.Switch, labels);
+        _blocks.Add(generator.ILOffset);
     }
 
     private void Reference()

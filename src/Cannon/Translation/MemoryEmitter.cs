@@ -4,16 +4,16 @@ using System.Reflection.Emit;
 namespace Gavel.Cannon;
 
 /// <summary>
-/// Writes loads and stores. In the main area they go straight to memory (after one test that is also the test of alignment; stores test
-/// the page's status too). Otherwise a thorough region looks the window up; and what then is not simply there, the interpreter does.
+/// Writes loads and stores. In the main area they go straight to memory, after one test for a group of them that is also the test of
+/// alignment; stores test the page's status too. Outside it a thorough region looks the window up. The rest is the interpreter's.
 /// </summary>
 internal sealed class MemoryEmitter(Il il, RegisterLocals registers, bool thorough)
 {
     private readonly LocalBuilder _address = il.Local(typeof(ulong));
     private readonly LocalBuilder _whole = il.Local(typeof(ulong));
-    private readonly LocalBuilder _place = il.Local(typeof(nint));
-    private readonly LocalBuilder _delta = il.Local(typeof(nint));
-    private readonly LocalBuilder _statusDelta = il.Local(typeof(nint));
+    private readonly LocalBuilder _place = il.Local(typeof(long));
+    private readonly LocalBuilder _delta = il.Local(typeof(long));
+    private readonly LocalBuilder _statusDelta = il.Local(typeof(long));
 
     /// <summary>Reads where the main area is from the context.</summary>
     public unsafe void Begin()
@@ -35,108 +35,202 @@ internal sealed class MemoryEmitter(Il il, RegisterLocals registers, bool thorou
         il.Op(OpCodes.Add);
     }
 
-    /// <summary>Writes a load; <paramref name="leave"/> is where to go, with nothing changed, when the interpreter must do it.</summary>
-    public void Load(in Insn insn, Label leave)
+    /// <summary>Writes the test that speaks for all accesses of a group; thorough regions test each access.</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="outside">Gives the label to leave at when an access is outside the main area.</param>
+    /// <param name="page">Gives the one to leave at when a page is not simply there.</param>
+    public void Test(AccessGroup group, Func<Label> outside, Func<Label> page)
     {
-        if (RegisterLocals.IsDiscarded(insn.C))
+        if (thorough)
+        {
+            return;
+        }
+
+        Sum(group.Base, group.Lowest);
+        if (group.Highest != group.Lowest)
+        {
+            Sum(group.Base, group.Highest);
+            il.Op(OpCodes.Or);
+        }
+
+        TestArea(group.Mask, outside());
+        if (!group.StoresTogether)
+        {
+            return;
+        }
+
+        Sum(group.Base, group.LowestStore);
+        Status(() => il.Get(_statusDelta));
+        il.Narrow(PageStatus.Writable);
+        if (group.HighestStore > group.LowestStore)
+        {
+            // Both at once: what differs from the wanted status in either.
+            il.Op(OpCodes.Xor);
+            Sum(group.Base, group.HighestStore);
+            Status(() => il.Get(_statusDelta));
+            il.Narrow(PageStatus.Writable);
+            il.Op(OpCodes.Xor);
+            il.Op(OpCodes.Or);
+            il.Jump(OpCodes.Brtrue, page());
+        }
+        else
+        {
+            il.Jump(OpCodes.Bne_Un, page());
+        }
+    }
+
+    /// <summary>Writes a load whose group is tested; <paramref name="leave"/> gives where a thorough region leaves when the interpreter must do it.</summary>
+    public void Load(in Insn insn, Func<Label> leave)
+    {
+        if (AccessGroups.IsNothing(insn))
+        {
+            return;
+        }
+
+        Label outside = Begin(insn);
+        Place(insn);
+        Fetch(insn);
+        if (!thorough)
         {
             return;
         }
 
         Insn copy = insn;
-        int mask = Mask(insn.Op);
-        bool partial = IsPartial(insn.Op);
-        Label outside = thorough ? il.Label() : leave;
+        Label leaving = leave();
         Label done = il.Label();
-        Address(insn, mask, partial);
-        TestArea(partial ? 0 : mask, outside);
-        il.Get(_address);
-        il.Get(_delta);
-        il.Op(OpCodes.Add);
-        Fetch(insn);
-        if (thorough)
+        il.Mark(done);
+        il.Later(() =>
         {
-            il.Mark(done);
-            il.Later(() =>
-            {
-                il.Mark(outside);
-                FindWindow(mask, leave);
-                WindowField(0);
-                il.Get(_address);
-                il.Op(OpCodes.Add);
-                Fetch(copy);
-                il.Jump(OpCodes.Br, done);
-            });
-        }
+            il.Mark(outside);
+            FindWindow(OpKind.MaskOf(copy.Op), leaving);
+            WindowField(0);
+            il.Get(_address);
+            il.Op(OpCodes.Add);
+            Fetch(copy);
+            il.Jump(OpCodes.Br, done);
+        });
     }
 
-    /// <summary>Writes a store; <paramref name="leave"/> as for loads.</summary>
-    public void Store(in Insn insn, Label leave)
+    /// <summary>Writes a store whose group is tested; <paramref name="leave"/> as for loads, and for stores whose page is not tested with the group.</summary>
+    public void Store(in Insn insn, AccessGroup group, Func<Label> leave)
+    {
+        if (thorough)
+        {
+            StoreThoroughly(insn, leave());
+            return;
+        }
+
+        if (!group.StoresTogether)
+        {
+            Sum(insn.A, insn.Imm);
+            Status(() => il.Get(_statusDelta));
+            il.Narrow(PageStatus.Writable);
+            il.Jump(OpCodes.Bne_Un, leave());
+        }
+
+        Begin(insn);
+        Place(insn);
+        Put(insn);
+    }
+
+    private void StoreThoroughly(in Insn insn, Label leave)
     {
         Insn copy = insn;
-        int mask = Mask(insn.Op);
-        bool partial = IsPartial(insn.Op);
-        Label outside = thorough ? il.Label() : leave;
         Label done = il.Label();
-        Address(insn, mask, partial);
-        TestArea(partial ? 0 : mask, outside);
+        Label outside = Begin(insn);
+        il.Get(_address);
         Status(() => il.Get(_statusDelta));
         il.Narrow(PageStatus.Writable);
         il.Jump(OpCodes.Bne_Un, outside);
-        il.Get(_address);
-        il.Get(_delta);
-        il.Op(OpCodes.Add);
+        Place(insn);
         Put(insn);
-        if (thorough)
+        il.Mark(done);
+        il.Later(() =>
         {
-            il.Mark(done);
-            il.Later(() =>
-            {
-                il.Mark(outside);
-                FindWindow(mask, leave);
-                Status(() => WindowField(sizeof(long)));
-                il.Narrow(~PageStatus.Watched);
-                il.Op(OpCodes.And);
-                il.Narrow(PageStatus.Writable);
-                il.Jump(OpCodes.Bne_Un, leave);
-                TestReservation(leave);
-                WindowField(0);
-                il.Get(_address);
-                il.Op(OpCodes.Add);
-                Put(copy);
-                il.Jump(OpCodes.Br, done);
-            });
-        }
+            il.Mark(outside);
+            FindWindow(OpKind.MaskOf(copy.Op), leave);
+            il.Get(_address);
+            Status(() => WindowField(sizeof(long)));
+            il.Narrow(~PageStatus.Watched);
+            il.Op(OpCodes.And);
+            il.Narrow(PageStatus.Writable);
+            il.Jump(OpCodes.Bne_Un, leave);
+            TestReservation(leave);
+            WindowField(0);
+            il.Get(_address);
+            il.Op(OpCodes.Add);
+            Put(copy);
+            il.Jump(OpCodes.Br, done);
+        });
     }
 
-    private static int Mask(Op op) => op switch
+    /// <summary>What comes before the access itself: the whole address for parts of words; in thorough regions the address and its test.</summary>
+    private Label Begin(in Insn insn)
     {
-        Op.Lb or Op.Lbu or Op.Sb => 0,
-        Op.Lh or Op.Lhu or Op.Sh => 1,
-        Op.Lw or Op.Lwu or Op.Lwl or Op.Lwr or Op.Sw or Op.Swl or Op.Swr => 3,
-        _ => 7,
-    };
-
-    private static bool IsPartial(Op op) => op is Op.Lwl or Op.Lwr or Op.Ldl or Op.Ldr or Op.Swl or Op.Swr or Op.Sdl or Op.Sdr;
-
-    /// <summary>Computes the address; that of a part of a word is also kept whole.</summary>
-    private void Address(in Insn insn, int mask, bool partial)
-    {
-        registers.Get(insn.A);
-        if (insn.Imm != 0)
+        if (OpKind.IsPartial(insn.Op))
         {
-            il.Wide(insn.Imm);
-            il.Op(OpCodes.Add);
+            Sum(insn.A, insn.Imm);
+            il.Set(_whole);
         }
 
-        if (partial)
+        if (!thorough)
         {
-            il.Set(_whole);
+            return default;
+        }
+
+        if (OpKind.IsPartial(insn.Op))
+        {
             il.Get(_whole);
-            Align(mask);
+            Align(OpKind.MaskOf(insn.Op));
+        }
+        else
+        {
+            Sum(insn.A, insn.Imm);
         }
 
         il.Set(_address);
+        Label outside = il.Label();
+        il.Get(_address);
+        TestArea(OpKind.AlignmentOf(insn.Op), outside);
+        return outside;
+    }
+
+    /// <summary>The place in the main area.</summary>
+    private void Place(in Insn insn)
+    {
+        if (thorough || OpKind.IsPartial(insn.Op))
+        {
+            il.Get(thorough ? _address : _whole);
+            if (!thorough)
+            {
+                Align(OpKind.MaskOf(insn.Op));
+            }
+
+            il.Get(_delta);
+            il.Op(OpCodes.Add);
+            return;
+        }
+
+        // In this order it is one operand of the host's instruction.
+        registers.Get(insn.A);
+        il.Get(_delta);
+        il.Op(OpCodes.Add);
+        Offset(insn.Imm);
+    }
+
+    private void Sum(int register, int offset)
+    {
+        registers.Get(register);
+        Offset(offset);
+    }
+
+    private void Offset(int offset)
+    {
+        if (offset != 0)
+        {
+            il.Wide(offset);
+            il.Op(OpCodes.Add);
+        }
     }
 
     private void Align(int mask)
@@ -145,10 +239,9 @@ internal sealed class MemoryEmitter(Il il, RegisterLocals registers, bool thorou
         il.Op(OpCodes.And);
     }
 
-    /// <summary>Leaves when a bit is set that no aligned address of the main area has: rotated, all of them fit one test.</summary>
+    /// <summary>Leaves when the address on the stack has a bit that no aligned one of the main area has: rotated, all of them fit one test.</summary>
     private void TestArea(int mask, Label outside)
     {
-        il.Get(_address);
         il.Narrow(MainArea.PartBits);
         il.Call(KnownMethods.RotateRight);
         il.Op(OpCodes.Conv_I4);
@@ -157,9 +250,9 @@ internal sealed class MemoryEmitter(Il il, RegisterLocals registers, bool thorou
         il.Jump(OpCodes.Brtrue, outside);
     }
 
+    /// <summary>From the address on the stack to its page's status.</summary>
     private void Status(Action delta)
     {
-        il.Get(_address);
         il.Narrow(PagedMemory.PageBits);
         il.Op(OpCodes.Shr_Un);
         delta();
@@ -273,7 +366,7 @@ internal sealed class MemoryEmitter(Il il, RegisterLocals registers, bool thorou
     /// <summary>From the register to the place on the stack.</summary>
     private void Put(in Insn insn)
     {
-        if (IsPartial(insn.Op))
+        if (OpKind.IsPartial(insn.Op))
         {
             il.Get(_whole);
         }

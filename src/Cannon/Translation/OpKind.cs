@@ -7,8 +7,8 @@ internal static class OpKind
     public static bool IsLeft(Op op) => op is Op.Undecoded or Op.PageEnd or Op.AfterSlotNear or Op.AfterSlotFar or Op.Invalid or Op.Syscall
         or Op.LoadLinked or Op.LoadLinkedDouble or Op.StoreConditional or Op.StoreConditionalDouble or Op.BltzalFar or Op.BgezalFar or Op.Enter;
 
-    /// <summary>True for what turns control flow and has a slot.</summary>
-    public static bool IsBranch(Op op) => op is >= Op.BranchNear and not Op.BranchNever;
+    /// <summary>True for what turns control flow, has a slot, and is not left to the interpreter.</summary>
+    public static bool IsBranch(Op op) => op is >= Op.BranchNear and not (Op.BranchNever or Op.BltzalFar or Op.BgezalFar or Op.Enter);
 
     public static bool IsConditional(Op op) => op is (> Op.BranchNear and < Op.BranchFar) or (> Op.BranchFar and <= Op.BgezFar);
 
@@ -17,6 +17,21 @@ internal static class OpKind
     public static bool IsMemory(Op op) => op is >= Op.Lb and <= Op.Sdr;
 
     public static bool IsStore(Op op) => op is >= Op.Sb and <= Op.Sdr;
+
+    /// <summary>Low address bits that an access ignores: one less than its size.</summary>
+    public static int MaskOf(Op op) => op switch
+    {
+        Op.Lb or Op.Lbu or Op.Sb => 0,
+        Op.Lh or Op.Lhu or Op.Sh => 1,
+        Op.Lw or Op.Lwu or Op.Lwl or Op.Lwr or Op.Sw or Op.Swl or Op.Swr => 3,
+        _ => 7,
+    };
+
+    /// <summary>True for accesses to a part of a word, which look at the low bits.</summary>
+    public static bool IsPartial(Op op) => op is Op.Lwl or Op.Lwr or Op.Ldl or Op.Ldr or Op.Swl or Op.Swr or Op.Sdl or Op.Sdr;
+
+    /// <summary>Low address bits that must be zero for the access to need no masking.</summary>
+    public static int AlignmentOf(Op op) => IsPartial(op) ? 0 : MaskOf(op);
 
     /// <summary>
     /// True when a branch and its slot can run as one. A slot that leaves half-way goes back to before its branch, so it must not

@@ -38,7 +38,7 @@ internal sealed class Region
     public int Generation { get; }
 
     /// <summary>The code; null until compiled.</summary>
-    public RegionCode? Code { get; set; }
+    public CompiledRegion? Compiled { get; set; }
 
     /// <summary>True when what it was made from has changed or it has been evicted: it must not run.</summary>
     public bool IsDropped { get; set; }
@@ -52,8 +52,11 @@ internal sealed class Region
     /// <summary>Instructions it has run.</summary>
     public long Steps { get; set; }
 
-    /// <summary>Times it left at a memory access that needed care.</summary>
+    /// <summary>Times it left at a memory access.</summary>
     public long MemoryExits { get; set; }
+
+    /// <summary>Times it left because an access was outside the main area.</summary>
+    public long OutsideExits { get; set; }
 
     /// <summary>Pages with instructions of it.</summary>
     public IEnumerable<ulong> Pages => _covered.Keys;

@@ -1,8 +1,8 @@
 namespace Gavel.Cannon;
 
 /// <summary>
-/// Translated code. Runs whole instructions while <paramref name="budget"/> lasts and returns what is left of it; leaves the pc and the
-/// <see cref="RegionExit"/> in the context.
+/// Translated code. Runs instructions while <paramref name="budget"/> lasts and returns what is left of it; leaves the number of the
+/// <see cref="ExitPlace"/> in the context.
 /// </summary>
 /// <param name="context">Registers in and out.</param>
 /// <param name="budget">Most instructions to run.</param>

@@ -6,7 +6,7 @@ namespace Gavel.Cannon;
 internal sealed class RegionCompiler(bool inBackground)
 {
     private readonly Queue<Region> _waiting = new();
-    private readonly ConcurrentQueue<(Region Region, RegionCode? Code)> _done = new();
+    private readonly ConcurrentQueue<(Region Region, CompiledRegion? Code)> _done = new();
     private bool _isBusy;
     private volatile bool _hasDone;
     private volatile string? _failure;
@@ -27,10 +27,10 @@ internal sealed class RegionCompiler(bool inBackground)
     }
 
     /// <summary>A compiled region; without code when it was too large.</summary>
-    public bool TryTake(out Region region, out RegionCode? code)
+    public bool TryTake(out Region region, out CompiledRegion? code)
     {
         _hasDone = false;
-        bool taken = _done.TryDequeue(out (Region Region, RegionCode? Code) done);
+        bool taken = _done.TryDequeue(out (Region Region, CompiledRegion? Code) done);
         (region, code) = done;
         if (taken)
         {
@@ -65,7 +65,7 @@ internal sealed class RegionCompiler(bool inBackground)
 
     private void Compile(Region region)
     {
-        RegionCode? code = null;
+        CompiledRegion? code = null;
         try
         {
             code = RegionEmitter.Compile(region.Plan);

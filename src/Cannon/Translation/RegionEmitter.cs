@@ -3,19 +3,23 @@ using System.Reflection.Emit;
 namespace Gavel.Cannon;
 
 /// <summary>
-/// Writes a region as one method. Each straight line first takes its length off the budget, and leaves, with that given back, when it is
-/// not covered; so a region never runs past a step, and the rest is the interpreter's. Registers are locals between entry and exit.
-/// The method calls nothing that could change what it was made from: whatever needs care leaves, before the instruction that needs it.
+/// Writes a region as one method. Each straight line takes its length off the budget; where control flow could go backwards the region
+/// leaves if the budget may not cover the way to the next such place. So a region never runs past a step, and the rest is the
+/// interpreter's. Registers are locals between entry and exit. The method calls nothing that could change what it was made from:
+/// whatever needs care leaves, before the instruction that needs it.
 /// </summary>
 internal sealed class RegionEmitter
 {
     private const int LinearReturns = 3;
 
     private readonly RegionPlan _plan;
+    private readonly SortedList<ulong, RegionBlock> _blocks;
+    private readonly RegionReturns _returns;
     private readonly Il _il;
     private readonly RegisterLocals _registers;
     private readonly MemoryEmitter _memory;
     private readonly PlainEmitter _plain;
+    private readonly List<ExitPlace> _exits = [];
     private readonly LocalBuilder _budget;
     private readonly LocalBuilder _pc;
     private readonly LocalBuilder _exit;
@@ -23,10 +27,13 @@ internal sealed class RegionEmitter
     private readonly LocalBuilder _right;
     private readonly Dictionary<ulong, Label> _labels = [];
     private readonly Label _end;
+    private readonly Label _endAnywhere;
 
     private RegionEmitter(RegionPlan plan, ILGenerator generator)
     {
         _plan = plan;
+        _blocks = RegionBlocks.Of(plan);
+        _returns = new RegionReturns(plan, _blocks);
         _il = new Il(generator);
         _registers = new RegisterLocals(_il, plan);
         _memory = new MemoryEmitter(_il, _registers, plan.IsThorough);
@@ -37,10 +44,11 @@ internal sealed class RegionEmitter
         _left = _il.Local(typeof(long));
         _right = _il.Local(typeof(long));
         _end = _il.Label();
+        _endAnywhere = _il.Label();
     }
 
     /// <summary>Compiles a region; null when it is too large for the runtime's compiler to optimise.</summary>
-    public static unsafe RegionCode? Compile(RegionPlan plan)
+    public static unsafe CompiledRegion? Compile(RegionPlan plan)
     {
         DynamicMethod method = new(
             $"region_{plan.Roots[0]:x}", typeof(long), [typeof(CpuContext*), typeof(long), typeof(int)], typeof(RegionEmitter).Module, skipVisibility: true)
@@ -49,45 +57,43 @@ internal sealed class RegionEmitter
         };
         RegionEmitter emitter = new(plan, method.GetILGenerator(plan.Size * 32));
         emitter.Write();
+        if (!emitter._il.IsWithinLimits)
+        {
+            return null;
+        }
 
-        // Making the delegate compiles.
-        return emitter._il.IsWithinLimits ? method.CreateDelegate<RegionCode>() : null;
+        // The first call compiles; without a budget it runs nothing.
+        RegionCode code = method.CreateDelegate<RegionCode>();
+        CpuContext nothing = default;
+        code(&nothing, 0, 0);
+        return new CompiledRegion(code, [.. emitter._exits]);
     }
 
     private unsafe void Write()
     {
         CpuContext sample;
-        ulong previous = 0;
-        List<ulong> starts = [];
-        bool isOpen = false;
-        foreach ((ulong pc, Insn insn) in _plan.Code)
+        long registers = (byte*)sample.Registers - (byte*)&sample;
+        foreach (ulong start in _blocks.Keys)
         {
-            if (!isOpen || pc != previous + 4 || _plan.Leaders.Contains(pc))
-            {
-                starts.Add(pc);
-                _labels.Add(pc, _il.Label());
-            }
-
-            previous = pc;
-            isOpen = !OpKind.IsBranch(insn.Op) && !OpKind.IsLeft(insn.Op);
+            _labels.Add(start, _il.Label());
         }
 
         _memory.Begin();
-        long registers = (byte*)sample.Registers - (byte*)&sample;
         _registers.Load(offset => _memory.ContextField(registers + offset));
         _il.Argument(1);
         _il.Set(_budget);
         _il.Argument(2);
         _il.Switch([.. _plan.Entries.Select(entry => _labels[entry])]);
-        foreach (ulong start in starts)
+        foreach (RegionBlock block in _blocks.Values)
         {
-            Block(start);
+            Block(block);
         }
 
         _il.WriteLater();
+        _il.Mark(_endAnywhere);
+        StoreField((byte*)&sample.Pc - (byte*)&sample, _pc);
         _il.Mark(_end);
         _registers.Store(offset => _memory.ContextField(registers + offset));
-        StoreField((byte*)&sample.Pc - (byte*)&sample, _pc);
         StoreField((byte*)&sample.RegionExit - (byte*)&sample, _exit);
         _il.Get(_budget);
         _il.Op(OpCodes.Ret);
@@ -100,142 +106,132 @@ internal sealed class RegionEmitter
         _il.Op(OpCodes.Stind_I8);
     }
 
-    private void Block(ulong start)
+    private void Block(RegionBlock block)
     {
-        int length = Length(start, out ulong end);
-        _il.Mark(_labels[start]);
-        if (length > 0)
-        {
-            TakeOff(start, length);
-        }
-
-        int done = 0;
-        for (ulong pc = start; pc != end; pc += 4)
-        {
-            Insn insn = _plan.Code[pc];
-            if (OpKind.IsLeft(insn.Op))
-            {
-                Leave(pc, insn.Op == Op.Syscall ? RegionExit.Syscall : RegionExit.Interpret, 0);
-                return;
-            }
-
-            if (OpKind.IsBranch(insn.Op))
-            {
-                Branch(insn, pc);
-                return;
-            }
-
-            Straight(insn, pc, length - done);
-            done++;
-        }
-
-        Go(end);
-    }
-
-    /// <summary>Instructions that run when the straight line is run through, and the address after its last one.</summary>
-    private int Length(ulong start, out ulong end)
-    {
-        int length = 0;
-        end = start;
-        do
-        {
-            Insn insn = _plan.Code[end];
-            end += 4;
-            if (OpKind.IsLeft(insn.Op))
-            {
-                return length;
-            }
-
-            if (OpKind.IsBranch(insn.Op))
-            {
-                return length + 2;
-            }
-
-            length++;
-        }
-        while (_plan.Code.ContainsKey(end) && !_labels.ContainsKey(end));
-        return length;
-    }
-
-    private void TakeOff(ulong start, int length)
-    {
-        Label short_ = _il.Label();
-        _il.Get(_budget);
-        _il.Wide(length);
-        _il.Op(OpCodes.Sub);
-        _il.Set(_budget);
-        _il.Get(_budget);
-        _il.Wide(0);
-        _il.Jump(OpCodes.Blt, short_);
-        _il.Later(() =>
-        {
-            _il.Mark(short_);
-            Leave(start, RegionExit.Budget, length);
-        });
-    }
-
-    /// <summary>Leaves at an instruction; what was taken off for it and those behind it is given back.</summary>
-    private void Leave(ulong pc, RegionExit exit, int giveBack)
-    {
-        if (giveBack > 0)
+        _il.Mark(_labels[block.Start]);
+        if (block.IsCheck)
         {
             _il.Get(_budget);
-            _il.Wide(giveBack);
-            _il.Op(OpCodes.Add);
+            _il.Wide(block.Room);
+            _il.Jump(OpCodes.Blt, ExitAt(block.Start, RegionExit.Budget, 0));
+        }
+
+        List<Insn> line = Line(block);
+        AccessGroups groups = new(line);
+        Func<Label> outside = Once(() => ExitAt(block.Start, RegionExit.Outside, 0));
+        Func<Label> page = Once(() => ExitAt(block.Start, RegionExit.Page, 0));
+        foreach (AccessGroup group in groups.AtStart)
+        {
+            _memory.Test(group, outside, page);
+        }
+
+        if (block.Length > 0)
+        {
+            _il.Get(_budget);
+            _il.Wide(block.Length);
+            _il.Op(OpCodes.Sub);
             _il.Set(_budget);
         }
 
-        _il.Wide((long)pc);
-        _il.Set(_pc);
-        End(exit);
+        int position = 0;
+        for (ulong pc = block.Start; pc != block.End; pc += 4, position++)
+        {
+            Insn insn = line[position];
+            if (OpKind.IsLeft(insn.Op))
+            {
+                _il.Jump(OpCodes.Br, ExitAt(pc, insn.Op == Op.Syscall ? RegionExit.Syscall : RegionExit.Interpret, 0));
+                return;
+            }
+
+            if (OpKind.IsBranch(insn.Op))
+            {
+                Branch(insn, pc, groups, position);
+                return;
+            }
+
+            Straight(insn, pc, block.Length - position, groups, position);
+        }
+
+        Go(block.End);
     }
 
-    private void End(RegionExit exit)
+    /// <summary>A block's instructions in the order they run.</summary>
+    private List<Insn> Line(RegionBlock block)
     {
-        _il.Wide((long)exit);
+        List<Insn> line = [];
+        for (ulong pc = block.Start; pc != block.End; pc += 4)
+        {
+            line.Add(_plan.Code[pc]);
+        }
+
+        if (OpKind.IsBranch(line[^1].Op))
+        {
+            line.Add(_plan.Slots[block.End]);
+        }
+
+        return line;
+    }
+
+    /// <summary>A label at which the region is left for a fixed place.</summary>
+    private Label ExitAt(ulong pc, RegionExit exit, int giveBack)
+    {
+        Label label = _il.Label();
+        _il.Later(() =>
+        {
+            _il.Mark(label);
+            End(new ExitPlace(exit, pc, giveBack), _end);
+        });
+        return label;
+    }
+
+    private void End(ExitPlace place, Label end)
+    {
+        _il.Wide(_exits.Count);
         _il.Set(_exit);
-        _il.Jump(OpCodes.Br, _end);
+        _exits.Add(place);
+        _il.Jump(OpCodes.Br, end);
     }
 
     /// <summary>An instruction that is no branch; <paramref name="pc"/> is where to leave when it must not run here.</summary>
-    private void Straight(in Insn insn, ulong pc, int giveBack)
+    private void Straight(in Insn insn, ulong pc, int giveBack, AccessGroups groups, int position)
     {
-        Label leave = default;
-        bool canLeave = OpKind.IsMemory(insn.Op) || OpKind.IsDivision(insn.Op);
-        if (canLeave)
+        Func<Label> outside = Once(() => ExitAt(pc, RegionExit.Outside, giveBack));
+        Func<Label> page = Once(() => ExitAt(pc, RegionExit.Page, giveBack));
+        AccessGroup? group = groups.At(position);
+        if (group is { IsAtStart: false } && group.First == position)
         {
-            RegionExit exit = OpKind.IsMemory(insn.Op) ? RegionExit.Memory : RegionExit.Interpret;
-            leave = _il.Label();
-            _il.Later(() =>
-            {
-                _il.Mark(leave);
-                Leave(pc, exit, giveBack);
-            });
+            _memory.Test(group, outside, page);
         }
 
         if (OpKind.IsStore(insn.Op))
         {
-            _memory.Store(insn, leave);
+            _memory.Store(insn, group!, page);
         }
         else if (OpKind.IsMemory(insn.Op))
         {
-            _memory.Load(insn, leave);
+            _memory.Load(insn, outside);
         }
         else
         {
-            _plain.Write(insn, leave);
+            _plain.Write(insn, OpKind.IsDivision(insn.Op) ? ExitAt(pc, RegionExit.Interpret, giveBack) : default);
         }
     }
 
-    private void Branch(in Insn insn, ulong pc)
+    private static Func<Label> Once(Func<Label> make)
     {
-        Insn slot = _plan.Slots[pc + 4];
+        Label? made = null;
+        return () => made ??= make();
+    }
+
+    private void Branch(in Insn insn, ulong pc, AccessGroups groups, int position)
+    {
         if (OpKind.IsConditional(insn.Op))
         {
-            Conditional(insn, slot, pc);
+            Conditional(insn, pc, groups, position);
             return;
         }
 
+        Insn slot = _plan.Slots[pc + 4];
         if (insn.Op is Op.Jr or Op.Jalr)
         {
             _registers.Get(insn.A);
@@ -245,12 +241,12 @@ internal sealed class RegionEmitter
         // The link comes before the slot, unless the slot may leave: that one does not use the link (see OpKind.CanJoin).
         bool mayLeave = OpKind.IsMemory(slot.Op);
         Link(insn, pc, !mayLeave);
-        Straight(slot, pc, 2);
+        Straight(slot, pc, 2, groups, position + 1);
         Link(insn, pc, mayLeave);
         if (insn.Op is Op.Jr or Op.Jalr)
         {
-            Find(insn.Op == Op.Jr ? _plan.Returns : _plan.Functions);
-            End(insn.Op == Op.Jr ? RegionExit.Return : RegionExit.Branch);
+            Find(insn.Op == Op.Jr ? _returns.Of(pc) : _plan.Functions);
+            End(new ExitPlace(insn.Op == Op.Jr ? RegionExit.Return : RegionExit.Branch, null, 0), _endAnywhere);
         }
         else
         {
@@ -267,8 +263,9 @@ internal sealed class RegionEmitter
         }
     }
 
-    private void Conditional(in Insn insn, in Insn slot, ulong pc)
+    private void Conditional(in Insn insn, ulong pc, AccessGroups groups, int position)
     {
+        Insn slot = _plan.Slots[pc + 4];
         Op near = insn.Op >= Op.BranchFar ? insn.Op - (Op.BranchFar - Op.BranchNear) : insn.Op;
         bool two = near is Op.BeqNear or Op.BneNear;
 
@@ -285,7 +282,7 @@ internal sealed class RegionEmitter
             }
         }
 
-        Straight(slot, pc, 2);
+        Straight(slot, pc, 2, groups, position + 1);
         Operand(changes ? _left : null, insn.A);
         if (two)
         {
@@ -299,12 +296,7 @@ internal sealed class RegionEmitter
         ulong target = OpKind.Target(insn, pc);
         if (!_labels.TryGetValue(target, out Label taken))
         {
-            taken = _il.Label();
-            _il.Later(() =>
-            {
-                _il.Mark(taken);
-                Leave(target, RegionExit.Branch, 0);
-            });
+            taken = ExitAt(target, RegionExit.Branch, 0);
         }
 
         _il.Jump(
@@ -342,7 +334,7 @@ internal sealed class RegionEmitter
         }
         else
         {
-            Leave(target, RegionExit.Branch, 0);
+            End(new ExitPlace(RegionExit.Branch, target, 0), _end);
         }
     }
 

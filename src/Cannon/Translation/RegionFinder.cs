@@ -1,10 +1,10 @@
 namespace Gavel.Cannon;
 
 /// <summary>
-/// Finds what belongs to a region: follows control flow from its roots, calls last, through instructions that have run. What has never
-/// run is left out, so that error paths cost nothing.
+/// Finds what belongs to a region: follows control flow from its roots, calls last, through instructions that have run: ever, or while
+/// they were traced. The rest is left out, so that error paths cost nothing.
 /// </summary>
-internal sealed class RegionFinder(CodeCache code, VmVersion version, int limit)
+internal sealed class RegionFinder(CodeCache code, VmVersion version, int limit, IReadOnlySet<ulong>? trace)
 {
     private readonly SortedList<ulong, Insn> _found = [];
     private readonly Dictionary<ulong, Insn> _slots = [];
@@ -18,7 +18,7 @@ internal sealed class RegionFinder(CodeCache code, VmVersion version, int limit)
     /// <summary>The plan from these roots; null when the first has not run or is one that only the interpreter runs.</summary>
     public RegionPlan? Find(IReadOnlyList<ulong> roots, bool thorough)
     {
-        if (!code.TryPeek(roots[0], version, out Insn first) || OpKind.IsLeft(first.Op))
+        if (!TryPeek(roots[0], out Insn first) || OpKind.IsLeft(first.Op))
         {
             return null;
         }
@@ -40,15 +40,21 @@ internal sealed class RegionFinder(CodeCache code, VmVersion version, int limit)
         _returns.RemoveWhere(place => !_found.ContainsKey(place));
         _functions.RemoveWhere(place => !_found.ContainsKey(place));
         return _entries.Contains(roots[0])
-            ? new RegionPlan(roots, _found, _slots, _leaders, [.. _entries], [.. _returns], [.. _functions], thorough)
+            ? new RegionPlan(roots, _found, _slots, _leaders, [.. _entries], [.. _returns], [.. _functions], trace, thorough)
             : null;
+    }
+
+    private bool TryPeek(ulong pc, out Insn insn)
+    {
+        insn = default;
+        return trace?.Contains(pc) != false && code.TryPeek(pc, version, out insn);
     }
 
     private void Explore(ulong pc)
     {
         while (!_found.ContainsKey(pc))
         {
-            if (_found.Count + _slots.Count >= limit || !code.TryPeek(pc, version, out Insn insn))
+            if (_found.Count + _slots.Count >= limit || !TryPeek(pc, out Insn insn))
             {
                 return;
             }
@@ -67,7 +73,7 @@ internal sealed class RegionFinder(CodeCache code, VmVersion version, int limit)
                 continue;
             }
 
-            if (!code.TryPeek(pc + 4, version, out Insn slot) || !OpKind.CanJoin(insn, slot))
+            if (!TryPeek(pc + 4, out Insn slot) || !OpKind.CanJoin(insn, slot))
             {
                 _found.Add(pc, new Insn { Op = Op.Invalid });
                 return;

@@ -8,6 +8,7 @@ namespace Gavel.Cannon;
 /// <param name="Entries">Where the region can be entered, ascending.</param>
 /// <param name="Returns">Addresses after calls, where a jump through a register may lead; ascending.</param>
 /// <param name="Functions">Called functions and roots, where a call through a register may lead; ascending.</param>
+/// <param name="Trace">Addresses that the search kept to; null for all that ever ran.</param>
 /// <param name="IsThorough">True to look outside the main area for memory before leaving to the interpreter.</param>
 internal sealed record RegionPlan(
     IReadOnlyList<ulong> Roots,
@@ -17,6 +18,7 @@ internal sealed record RegionPlan(
     IReadOnlyList<ulong> Entries,
     IReadOnlyList<ulong> Returns,
     IReadOnlyList<ulong> Functions,
+    IReadOnlySet<ulong>? Trace,
     bool IsThorough)
 {
     /// <summary>Instructions, those in slots included.</summary>

@@ -42,6 +42,10 @@ internal sealed class RegionTable(CodeCache code, int capacity)
         return true;
     }
 
+    /// <summary>True when an instruction is in a region that is being compiled.</summary>
+    public bool IsPending(ulong pc) =>
+        _byPage.TryGetValue(pc >> PagedMemory.PageBits, out List<Region>? watched) && watched.Exists(region => region.Compiled is null && region.Plan.Code.ContainsKey(pc));
+
     /// <summary>Begins to watch a region's code, before it is compiled.</summary>
     public void Watch(Region region)
     {

@@ -85,6 +85,13 @@ internal sealed unsafe class TranslatingEngine : IVmEngine, ICodeFollower
         left = budget;
         while (left > 0 && exit == EngineExit.Paused)
         {
+            if (Planner.IsTracing)
+            {
+                from = null;
+                exit = Trace(c, ref loop, ref left);
+                continue;
+            }
+
             Planner.Install();
             bool atEntry = IsAtEntry(c, out Region region, out int entry);
             if (from is not null)
@@ -106,8 +113,8 @@ internal sealed unsafe class TranslatingEngine : IVmEngine, ICodeFollower
                         continue;
                     case RegionExit.Syscall:
                         return left > 0 ? EngineExit.Syscall : EngineExit.Paused;
-                    case RegionExit.Memory:
-                        Planner.LeftAtMemory(region);
+                    case RegionExit.Outside or RegionExit.Page:
+                        Planner.LeftAtMemory(region, way);
                         break;
                 }
             }
@@ -115,6 +122,15 @@ internal sealed unsafe class TranslatingEngine : IVmEngine, ICodeFollower
             exit = Interpret(c, ref loop, way, ref left);
         }
 
+        return exit;
+    }
+
+    /// <summary>Runs one instruction that is noted.</summary>
+    private EngineExit Trace(CpuContext* c, ref InterpreterLoop<Wide> loop, ref long left)
+    {
+        Planner.Ran(c->Pc);
+        EngineExit exit = loop.Run<Stepping>(c, 1, out long rest);
+        left -= 1 - rest;
         return exit;
     }
 
@@ -139,12 +155,16 @@ internal sealed unsafe class TranslatingEngine : IVmEngine, ICodeFollower
         }
 
         long before = left;
-        left = region.Code!(c, before, entry);
+        CompiledRegion compiled = region.Compiled!;
+        left = compiled.Code(c, before, entry);
+        ref readonly ExitPlace exit = ref compiled.Exits[c->RegionExit];
+        left += exit.GiveBack;
+        c->Pc = exit.Pc ?? c->Pc;
         c->NextPc = c->Pc + 4;
         region.LastUse = ++_clock;
         region.Steps += before - left;
         TranslatedSteps += before - left;
-        return (RegionExit)c->RegionExit;
+        return exit.Exit;
     }
 
     /// <summary>Runs at least one instruction, and on to where translated code begins, or for a while.</summary>

@@ -18,6 +18,9 @@ internal sealed record TranslatorTuning
     /// <summary>Heat of being where the interpreter is looked at.</summary>
     public int SampleHeat { get; init; } = 128;
 
+    /// <summary>Steps that are noted one by one before a place is translated, so that only what runs there is; 0 takes all that ever ran.</summary>
+    public int TraceLength { get; init; } = 4096;
+
     /// <summary>Times that one region must leave to the same place before it is made to hold that place too.</summary>
     public int MergeThreshold { get; init; } = 4096;
 

@@ -34,6 +34,30 @@ public sealed class ChangedCodeTests
     }
 
     [Fact]
+    public void AStoreToASlotThatIsAloneInItsDoubleword_TakesEffect()
+    {
+        using Vm vm = Machine(
+            0x256b_ffff,            // addiu t3, t3, -1
+            0x1000_0002,            // b +2
+            AddiuT0One,             // its slot
+            Break,                  // never run
+            0x156c_0002,            // bne t3, t4, +2
+            0,
+            0xad2a_0000,            // sw t2, 0(t1)
+            0x1560_fff8,            // bne t3, zero, start
+            0,
+            Break);
+        VmThread thread = vm.State.ActiveThread!;
+        thread.Registers[9] = 0x1008;
+        thread.Registers[10] = AddiuT0Hundred;
+        thread.Registers[11] = 1000;
+        thread.Registers[12] = 500;
+        Assert.Throws<VmFaultException>(() => vm.Run(new RunLimits()));
+        Assert.Equal(500ul + 500 * 100, thread.Registers[8]);
+        Assert.True(vm.Translator!.TranslatedSteps > 2000);
+    }
+
+    [Fact]
     public void AStoreToCalledCodeOnAnotherPage_TakesEffect()
     {
         using Vm vm = Machine(
@@ -93,11 +117,11 @@ public sealed class ChangedCodeTests
         using Vm vm = Machine(AddiuT0One, AddiuT0One, 0x1000_fffd, 0);
         vm.Run(new RunLimits { MaxSteps = 4000 });
 
-        // Through more pages than are kept decoded, and back.
+        // Through more pages than are kept decoded, and on the spot at the end.
         const ulong Pages = CodeCache.Capacity + 10;
         for (ulong page = 0x10; page < 0x10 + Pages; page++)
         {
-            ulong target = page == 0x0f + Pages ? 0x1000 : (page + 1) << 12;
+            ulong target = page == 0x0f + Pages ? page << 12 : (page + 1) << 12;
             Write(vm.State, page << 12, 0x0800_0000 | (uint)(target >> 2), 0);
         }
 
@@ -108,6 +132,39 @@ public sealed class ChangedCodeTests
         (thread.Pc, thread.NextPc) = (0x1000, 0x1004);
         vm.Run(new RunLimits { MaxSteps = 4000 });
         Assert.Equal(2000ul + 1000 * 101, thread.Registers[8]);
+    }
+
+    [Fact]
+    public void TheReservationStaysWatched_WhenTheInterpreterStoresBesideIt()
+    {
+        // LL; a loop, so that translated code goes on; a store beside the reserved word to a page made clean by a root; one to the word
+        // itself; SC, which must fail.
+        using Vm vm = Machine(Tunings.Eager with { IsThorough = true },
+            0xd20a_0000,            // lld t2, 0(s0)
+            0x3408_0003,            // ori t0, zero, 3
+            0x6508_ffff,            // daddiu t0, t0, -1
+            0x1500_fffe,            // bne t0, zero, -2
+            0,
+            0xfe09_0040,            // sd t1, 64(s0)
+            0x3408_0003,
+            0x6508_ffff,
+            0x1500_fffe,
+            0,
+            0xfe09_0000,            // sd t1, 0(s0)
+            0xf20a_0000,            // scd t2, 0(s0)
+            0x016a_582d,            // daddu t3, t3, t2: counts successes
+            0x1000_fff2,            // b start
+            0);
+        VmThread thread = vm.State.ActiveThread!;
+        thread.Registers[16] = 0x20_0000;
+        for (int round = 0; round < 200; round++)
+        {
+            vm.Run(new RunLimits { MaxSteps = 1500 });
+            vm.State.Memory.Root();
+        }
+
+        Assert.True(vm.Translator!.TranslatedSteps > 20_000);
+        Assert.Equal(0ul, thread.Registers[11]);
     }
 
     private static Vm Machine(params uint[] words) => Machine(Tunings.Eager, words);

@@ -12,6 +12,7 @@ internal sealed class LoopProgram
     private const uint CodePointer = 25;
     private const uint FunctionPointer = 26;
     private const uint FirstPointer = 16;
+    private const uint Link = 31;
     private const uint Break = 0x0000_000d;
     private const uint Nop = 0;
     private const uint ReturnToCaller = 0x03e0_0008;
@@ -114,11 +115,11 @@ internal sealed class LoopProgram
                 break;
             case 2:
                 _words.Add((3u << 26) | (uint)(function >> 2));
-                _words.Add(Slot());
+                _words.Add(CallSlot());
                 break;
             case 3:
                 _words.Add((FunctionPointer << 21) | (31u << 11) | 9);
-                _words.Add(Slot());
+                _words.Add(CallSlot());
                 break;
             case 4:
                 Reserve();
@@ -198,6 +199,14 @@ internal sealed class LoopProgram
         _words.Add(Immediate(0x2b, CodePointer, value, 4 * (uint)_random.Next(0, Math.Max(1, _words.Count - 3))));
     }
 
+    /// <summary>What may stand in a call's slot: also what uses the link.</summary>
+    private uint CallSlot() => _random.Next(4) switch
+    {
+        0 => Three(Link, Any(), Any(), 0x2d),
+        1 => Immediate(0x3f, FirstPointer + (uint)_random.Next(Places.Length), Link, 8),
+        _ => Slot(),
+    };
+
     /// <summary>What may stand in a slot; mostly what compilers put there.</summary>
     private uint Slot() => _random.Next(3) == 0 ? Nop : Straight();
 
@@ -211,16 +220,16 @@ internal sealed class LoopProgram
             case 2 or 3:
                 pointer = FirstPointer + (uint)_random.Next(Places.Length);
                 return Immediate(Pick(0x28, 0x29, 0x2a, 0x2b, 0x2c, 0x2d, 0x2e, 0x3f, 0x3f), pointer, Any(), Offset());
-            case 4 or 5:
+            case 4:
                 return Immediate(Pick(8, 9, 0xa, 0xb, 0xc, 0xd, 0xe, 0xf, 0x18, 0x19), Any(), Any(), (uint)_random.Next(3) switch
                 {
                     0 => 0x8000,
                     1 => 0xffff,
                     _ => (uint)_random.Next(0x1_0000),
                 });
-            case 6:
+            case 5:
                 return (Any() << 16) | (Any() << 11) | ((uint)_random.Next(32) << 6) | Pick(0, 2, 3, 0x38, 0x3a, 0x3b, 0x3c, 0x3e, 0x3f);
-            case 7:
+            case 6 or 7:
                 return Three(Any(), Any(), Any(), Pick(4, 6, 7, 0xa, 0xb, 0xf, 0x10, 0x11, 0x12, 0x13, 0x14, 0x16, 0x17, 0x18, 0x19, 0x1c, 0x1d));
             default:
                 return _random.Next(5) == 0

@@ -108,14 +108,14 @@ public sealed class TranslatorTests
         thread.Registers[9] = 0xc0_0000_0000;
         state.LeftThreads.Add(thread);
         ulong at = 0x1000;
-        Write(state, ref at, 0x6508_0001, 0x6508_0001, 0x6508_0001, 0xad29_0000, 0x6529_1000, 0x1000_fffa, 0);
+        Write(state, ref at, 0x6508_0001, 0x6508_0001, 0x1500_0001, 0, 0xad29_0000, 0x6529_1000, 0x1000_fff9, 0);
         using Vm vm = new(state, Tunings.Translator, Tunings.Eager);
         vm.Run(new RunLimits { MaxSteps = 2000 });
         int pages = state.Memory.PageCount;
         RunLimits limits = new() { MaxMemoryBytes = (pages + 10) * (long)PagedMemory.PageSize };
         Assert.Equal(StopReason.MemoryLimit, vm.Run(limits).Reason);
         Assert.Equal(pages + 10, state.Memory.PageCount);
-        Assert.Equal(0x100cul, thread.Pc);
+        Assert.Equal(0x1010ul, thread.Pc);
         Assert.Equal(0ul, vm.Run(limits).Steps);
         Assert.True(vm.Translator!.TranslatedSteps > 200);
     }

@@ -11,11 +11,12 @@ internal static class Tunings
         Threshold = 1,
         SampleHeat = 1,
         MergeThreshold = 100,
+        TraceLength = 0,
         InBackground = false,
     };
 
     /// <summary>What has run some thousand steps is translated.</summary>
-    public static TranslatorTuning Brisk { get; } = Eager with { SampleInterval = 500, Threshold = 50, SampleHeat = 25, MergeThreshold = 200 };
+    public static TranslatorTuning Brisk { get; } = Eager with { TraceLength = 300, SampleInterval = 500, Threshold = 50, SampleHeat = 25, MergeThreshold = 200 };
 
     public static VmOptions Translator { get; } = new() { Engine = VmEngine.Translator };
 
