@@ -17,5 +17,6 @@ RootCommand root = new("Gavel: an honest fault-dispute agent for OP Stack chains
     DevnetCommand.Create(),
     CannonCommand.Create(),
     SolveCommand.Create(),
+    CheckCommand.Create(),
 };
 return await UsageErrors.InvokeAsync(root, args);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Gavel.Contracts.Checking;
 using Gavel.Ethereum;
 using Gavel.TestKit.Judges;
 
@@ -17,13 +18,13 @@ internal sealed class Replay
     private readonly RecordedGame _game;
     private readonly RecordedSet _set;
     private readonly Renaming _renaming;
-    private readonly ExpectedState _state;
+    private readonly RecordedState _state;
     private readonly List<string> _differences = [];
     private Address _address;
     private string _l1Head = "";
     private ulong _now;
 
-    private Replay(TwinChain chain, RecordingHeader header, RecordedGame game, ExpectedState state)
+    private Replay(TwinChain chain, RecordingHeader header, RecordedGame game, RecordedState state)
     {
         _chain = chain;
         _game = game;
@@ -37,7 +38,7 @@ internal sealed class Replay
     public static async Task<IReadOnlyList<string>> RunAsync(TwinChain chain, RecordingHeader header, RecordedGame game)
     {
         await chain.RestartAsync();
-        Replay replay = new(chain, header, game, new ExpectedState(header.Anchor, ExpectedState.BalancesIn(await chain.ReadAsync(default))));
+        Replay replay = new(chain, header, game, new RecordedState(header.Anchor, RecordedState.BalancesIn(await chain.ReadAsync(default))));
         for (int index = 0; index < game.Actions.Count && replay._differences.Count == 0; index++)
         {
             RecordedAction action = game.Actions[index];
@@ -86,7 +87,7 @@ internal sealed class Replay
             _state.Apply(change);
         }
 
-        _differences.AddRange(_state.Differences(_renaming, state));
+        _differences.AddRange(_state.Differences(word => _renaming.Words("0x" + word, 0)[2..], state));
         if (action.Local is { } local)
         {
             await CompareLocalAsync(local);
@@ -185,7 +186,7 @@ internal sealed class Replay
         }
     }
 
-    private static string Word(ulong number) => "0x" + ExpectedState.Word(number);
+    private static string Word(ulong number) => "0x" + RecordedState.Word(number);
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Gavel.Contracts.Checking;
 using Gavel.Ethereum;
 using Gavel.TestKit;
 using Gavel.TestKit.Judges;
@@ -187,7 +188,7 @@ internal sealed class TwinChain : IAsyncDisposable
 
     private JsonObject DigestOf(Address game) => Call(_digest, new AbiFunction("read(address,address,address,address[])").Encode(a => a
         .Address(game).Address(Contracts["asr"]).Address(Contracts["weth"])
-        .Array(ExpectedState.Watched, (each, account) => each.Address(Address.Parse(SenderOf(account))))));
+        .Array(RecordedState.Watched, (each, account) => each.Address(Address.Parse(SenderOf(account))))));
 
     // Behind the offset and the length of the array.
     private static string[] WordsOf(string answer) => [.. answer[2..].Chunk(64).Skip(2).Select(word => new string(word))];

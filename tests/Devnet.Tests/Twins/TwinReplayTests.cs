@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Gavel.Contracts.Checking;
 using Gavel.TestKit;
 using Xunit.Abstractions;
 

@@ -1,30 +1,73 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Text.Json;
+using Gavel.Contracts.Simulation;
 
-namespace Gavel.Devnet.Tests.Twins;
+namespace Gavel.Contracts.Checking;
 
 /// <summary>A file of recorded games: what a generation's contracts answered, as vectors/contracts/README.md describes it.</summary>
 internal sealed record Recording(RecordingHeader Header, IReadOnlyList<RecordedGame> Games)
 {
     private static readonly JsonSerializerOptions Format = new() { PropertyNameCaseInsensitive = true };
 
+    /// <summary>Reads a file, plain or <c>.gz</c>.</summary>
+    /// <exception cref="RecordingException">It cannot be read, or is of another format; the message names file and line.</exception>
     public static Recording Read(string file)
     {
-        using StreamReader lines = new(new GZipStream(File.OpenRead(file), CompressionMode.Decompress));
-        RecordingHeader header = JsonSerializer.Deserialize<RecordingHeader>(lines.ReadLine()!, Format)!;
-        List<RecordedGame> games = [];
-        while (lines.ReadLine() is { } line)
+        int number = 0;
+        try
         {
-            games.Add(JsonSerializer.Deserialize<RecordedGame>(line, Format)!);
+            using Stream bytes = File.OpenRead(file);
+            using StreamReader lines = new(file.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(bytes, CompressionMode.Decompress) : bytes);
+            RecordingHeader? header = null;
+            List<RecordedGame> games = [];
+            for (string? line = lines.ReadLine(); line is not null; line = lines.ReadLine())
+            {
+                number++;
+                if (header is null)
+                {
+                    header = JsonSerializer.Deserialize<RecordingHeader>(line, Format);
+                    RequireGames(header, file);
+                }
+                else
+                {
+                    games.Add(JsonSerializer.Deserialize<RecordedGame>(line, Format)!);
+                }
+            }
+
+            return header is null ? throw new RecordingException($"{file} is empty") : new Recording(header, games);
+        }
+        catch (JsonException e)
+        {
+            throw new RecordingException($"{file}, line {number} is not of the recorded format: {e.Message}", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            throw new RecordingException($"{file} cannot be read: {e.Message}", e);
+        }
+    }
+
+    private static void RequireGames(RecordingHeader? header, string file)
+    {
+        if (header?.Kind != "header" || header.Sets is null)
+        {
+            throw new RecordingException($"{file}, line 1 is not the header of a file of recorded games (kind \"header\", with sets)");
         }
 
-        return new Recording(header, games);
+        if (!SimulationRules.IsKnown(header.Generation))
+        {
+            throw new RecordingException($"{file} records contracts of generation {header.Generation}; games of 1.2 to 2.x are simulated, no others");
+        }
     }
 }
 
+/// <summary>A file is no recording that can be used; the message names it and the mend.</summary>
+public sealed class RecordingException(string message, Exception? inner = null) : Exception(message, inner);
+
 /// <summary>What holds for all games of a file.</summary>
 internal sealed record RecordingHeader(
+    string Kind,
+    string Generation,
     IReadOnlyList<string> Accounts,
     RecordedRoles Roles,
     IReadOnlyDictionary<string, string> Contracts,
@@ -52,6 +95,7 @@ internal sealed record RecordedSet(
     ulong ClockExtension,
     ulong MaxClock,
     string Oracle,
+    ulong ChallengePeriod,
     string InitBond,
     string Vm,
     string AbsolutePrestate,

@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Numerics;
+using System.Text.Json;
 
-namespace Gavel.Devnet.Tests.Twins;
+namespace Gavel.Contracts.Checking;
 
 /// <summary>The state around a game after the recorded changes so far, as words in the order of devnet/contracts/GameDigest.sol.</summary>
-internal sealed class ExpectedState
+internal sealed class RecordedState
 {
     /// <summary>The accounts that recordings watch, by index.</summary>
     public static readonly int[] Watched = [2, 3, 4, 5, 6, 7, 8, 10];
@@ -23,7 +24,7 @@ internal sealed class ExpectedState
     private readonly Dictionary<int, string[]> _claims = [];
     private readonly Dictionary<int, string[]> _accounts;
 
-    public ExpectedState(RecordedAnchor anchor, IReadOnlyList<BigInteger> balances)
+    public RecordedState(RecordedAnchor anchor, IReadOnlyList<BigInteger> balances)
     {
         _common[7] = anchor.Root[2..];
         _common[8] = Word(anchor.Block);
@@ -80,7 +81,7 @@ internal sealed class ExpectedState
             _accounts[Index(index)][3] = Word(unlocked ? 1 : 0);
         }
 
-        foreach ((string index, IReadOnlyList<System.Text.Json.JsonElement> pending) in change.Weth ?? new Dictionary<string, IReadOnlyList<System.Text.Json.JsonElement>>())
+        foreach ((string index, IReadOnlyList<JsonElement> pending) in change.Weth ?? new Dictionary<string, IReadOnlyList<JsonElement>>())
         {
             _accounts[Index(index)][4] = Word(Decimal(pending[0].ToString()));
             _accounts[Index(index)][5] = Word(Decimal(pending[1].ToString()));
@@ -94,7 +95,9 @@ internal sealed class ExpectedState
     }
 
     /// <summary>Differences to the words that were read, in words; none when they are equal.</summary>
-    public IEnumerable<string> Differences(Renaming renaming, IReadOnlyList<string> read)
+    /// <param name="rename">Gives a recorded word in the names of the chain that was read.</param>
+    /// <param name="read">The words, 64 hex digits each.</param>
+    public IEnumerable<string> Differences(Func<string, string> rename, IReadOnlyList<string> read)
     {
         string[] expected =
         [
@@ -108,7 +111,7 @@ internal sealed class ExpectedState
 
         for (int i = 0; i < expected.Length; i++)
         {
-            string word = renaming.Words("0x" + expected[i], 0)[2..];
+            string word = rename(expected[i]);
             if (word != read[i])
             {
                 yield return $"{Name(i)} is {read[i].TrimStart('0')}, not {word.TrimStart('0')}";
