@@ -12,27 +12,25 @@ namespace Gavel.Intents;
 /// chain or on its way there, so that a restart forgets nothing of it.
 /// </summary>
 /// <param name="desk">The account that moves, with what is on its way.</param>
-/// <param name="isDecided">
-/// Whether a person has decided the root of a game, by its address and its L1 head: then that person has looked, and answers for both bonds. Null for never.
-/// </param>
-public sealed class OwnMoves(IAccountDesk desk, Func<Address, Hash32, bool>? isDecided = null)
+public sealed class OwnMoves(IAccountDesk desk)
 {
     /// <summary>Parts what may be done from what would contradict us.</summary>
     /// <param name="game">The game.</param>
     /// <param name="claims">The game as it is.</param>
     /// <param name="actions">What the solver asks for.</param>
     /// <param name="view">The L1 block of <paramref name="claims"/>.</param>
+    /// <param name="isDecided">Whether the actions follow from what a person decided: then that person has looked, and answers for both bonds.</param>
     /// <param name="cancellationToken">Cancels waiting for the outbox.</param>
     /// <returns>The actions that may be planned, and those that may not with the reason.</returns>
     /// <exception cref="OutboxException">The outbox cannot be read.</exception>
     public async Task<(IReadOnlyList<GameAction> Allowed, IReadOnlyList<UnplannedAction> Contradicting)> PartAsync(
-        GameMetadata game, Game claims, IReadOnlyList<GameAction> actions, L1View view, CancellationToken cancellationToken)
+        GameMetadata game, Game claims, IReadOnlyList<GameAction> actions, L1View view, bool isDecided, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(game);
         ArgumentNullException.ThrowIfNull(claims);
         ArgumentNullException.ThrowIfNull(actions);
         ArgumentNullException.ThrowIfNull(view);
-        if (isDecided?.Invoke(game.Game, game.L1Head) == true)
+        if (isDecided)
         {
             return (actions, []);
         }

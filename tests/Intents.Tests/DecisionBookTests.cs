@@ -20,9 +20,9 @@ public sealed class DecisionBookTests : IDisposable
         new DecisionBook(_folder).Set(Game, Head, Invalid);
         DecisionBook again = new(_folder);
         Assert.Equal(Invalid, again.Find(Game, Head));
-        Assert.True(again.IsDecided(Game, Head));
+        Assert.NotNull(again.Find(Game, Head));
         Assert.Null(again.Find(Game, Samples.Hash("another head")));
-        Assert.False(again.IsDecided(Address.Zero, Head));
+        Assert.Null(again.Find(Address.Zero, Head));
         Assert.Equal(Invalid, Assert.Single(DecisionBook.Peek(_folder, Game)).Decision);
         Assert.Empty(DecisionBook.Peek(_folder, Address.Zero));
         Assert.Empty(DecisionBook.Peek(Path.Combine(_folder, "nowhere"), Game));
@@ -33,8 +33,8 @@ public sealed class DecisionBookTests : IDisposable
         again.Remove(Game, Head);
         Assert.Null(again.Find(Game, Head));
         DecisionBook last = new(_folder);
-        Assert.False(last.IsDecided(Game, Head));
-        Assert.True(last.IsDecided(Game, Samples.Hash("another head")));
+        Assert.Null(last.Find(Game, Head));
+        Assert.NotNull(last.Find(Game, Samples.Hash("another head")));
     }
 
     [Fact]
@@ -43,12 +43,12 @@ public sealed class DecisionBookTests : IDisposable
         DecisionBook book = new(_folder);
         Directory.Delete(_folder);
         Assert.ThrowsAny<IOException>(() => book.Set(Game, Head, Invalid));
-        Assert.False(book.IsDecided(Game, Head));
+        Assert.Null(book.Find(Game, Head));
         Directory.CreateDirectory(_folder);
         book.Set(Game, Head, Invalid);
         Directory.Delete(_folder, recursive: true);
         Assert.ThrowsAny<IOException>(() => book.Remove(Game, Head));
-        Assert.True(book.IsDecided(Game, Head));
+        Assert.NotNull(book.Find(Game, Head));
         Directory.CreateDirectory(_folder);
     }
 
@@ -66,7 +66,7 @@ public sealed class DecisionBookTests : IDisposable
         File.WriteAllText(broken, content);
         DecisionBook book = new(_folder);
         Assert.StartsWith(broken, Assert.Single(book.Unreadable), StringComparison.Ordinal);
-        Assert.True(book.IsDecided(Game, Head));
+        Assert.NotNull(book.Find(Game, Head));
         Assert.Single(DecisionBook.Peek(_folder, Game));
     }
 }

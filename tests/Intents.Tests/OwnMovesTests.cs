@@ -76,10 +76,10 @@ public sealed class OwnMovesTests : IDisposable
 
         await using JournalOutbox outbox = Open();
         OwnMoves own = new(new TestDesk(outbox, Us) { Permits = !state.Contains("restart", StringComparison.Ordinal) });
-        (IReadOnlyList<GameAction> allowed, IReadOnlyList<UnplannedAction> contradicting) = await own.PartAsync(Metadata, Claims(Liar), [Other], View, default);
+        (IReadOnlyList<GameAction> allowed, IReadOnlyList<UnplannedAction> contradicting) = await own.PartAsync(Metadata, Claims(Liar), [Other], View, false, default);
         Assert.Equal(isOnItsWay ? [] : [Other], allowed);
         Assert.Equal(isOnItsWay ? ["ours"] : [], contradicting.Select(action => NameIn(action.Problem)));
-        Assert.Equal([Attack], (await own.PartAsync(Metadata, Claims(Liar), [Attack], View, default)).Allowed);
+        Assert.Equal([Attack], (await own.PartAsync(Metadata, Claims(Liar), [Attack], View, false, default)).Allowed);
     }
 
     [Fact]
@@ -91,11 +91,11 @@ public sealed class OwnMovesTests : IDisposable
         GameMetadata another = Metadata with { Game = Liar };
         GameMetadata reorganised = Metadata with { L1Head = Samples.Hash("another head") };
         MoveAction defence = Other with { IsAttack = false, Position = Position.Root.Attack() };
-        Assert.Equal([Other], (await own.PartAsync(another, Claims(Liar), [Other], View, default)).Allowed);
-        Assert.Equal([Other], (await own.PartAsync(reorganised, Claims(Liar), [Other], View, default)).Allowed);
-        Assert.Equal([Other], (await own.PartAsync(Metadata, Claims(Liar, root: "of another fork"), [Other], View, default)).Allowed);
-        Assert.Equal([defence], (await own.PartAsync(Metadata, Claims(Liar), [defence], View, default)).Allowed);
-        Assert.Empty((await own.PartAsync(Metadata, Claims(Liar), [Other], View, default)).Allowed);
+        Assert.Equal([Other], (await own.PartAsync(another, Claims(Liar), [Other], View, false, default)).Allowed);
+        Assert.Equal([Other], (await own.PartAsync(reorganised, Claims(Liar), [Other], View, false, default)).Allowed);
+        Assert.Equal([Other], (await own.PartAsync(Metadata, Claims(Liar, root: "of another fork"), [Other], View, false, default)).Allowed);
+        Assert.Equal([defence], (await own.PartAsync(Metadata, Claims(Liar), [defence], View, false, default)).Allowed);
+        Assert.Empty((await own.PartAsync(Metadata, Claims(Liar), [Other], View, false, default)).Allowed);
     }
 
     [Fact]
@@ -106,17 +106,15 @@ public sealed class OwnMovesTests : IDisposable
         Assert.Empty((await PartAsync(outbox, Claims(Liar), Other)).Allowed);
     }
 
-    // The address of a decided game may be another game's after a reorganisation, with another L1 head.
     [Fact]
-    public async Task DecidedGame_IsPlayedAgainstOurselves_AndThatGameAlone()
+    public async Task WhatAPersonDecided_IsPlayedAgainstOurselves()
     {
         await using JournalOutbox outbox = Open();
         await EnqueueAsync(outbox, Attack);
-        OwnMoves own = new(new TestDesk(outbox, Us), (game, head) => game == Metadata.Game && head == Metadata.L1Head);
-        Assert.Equal([Attack], (await own.PartAsync(Metadata, Claims(Us), [Attack], View, default)).Allowed);
-        Assert.Equal([Other], (await own.PartAsync(Metadata, Claims(Liar), [Other], View, default)).Allowed);
-        Assert.Empty((await own.PartAsync(Metadata with { L1Head = Samples.Hash("another head") }, Claims(Us), [Attack], View, default)).Allowed);
-        Assert.Empty((await own.PartAsync(Metadata with { Game = Liar }, Claims(Us), [Attack], View, default)).Allowed);
+        OwnMoves own = new(new TestDesk(outbox, Us));
+        Assert.Equal([Attack], (await own.PartAsync(Metadata, Claims(Us), [Attack], View, true, default)).Allowed);
+        Assert.Equal([Other], (await own.PartAsync(Metadata, Claims(Liar), [Other], View, true, default)).Allowed);
+        Assert.Empty((await own.PartAsync(Metadata, Claims(Us), [Attack], View, false, default)).Allowed);
     }
 
     [Theory]
@@ -127,7 +125,7 @@ public sealed class OwnMovesTests : IDisposable
         string journal = Path.Combine(_folder.FullName, "no journal");
         await File.WriteAllTextAsync(journal, "something else, and longer than the start of a journal is");
         OwnMoves own = new(new TestDesk(new ReadOnlyJournal(journal), Us) { Sends = sends });
-        Task<(IReadOnlyList<GameAction> Allowed, IReadOnlyList<UnplannedAction>)> parting = own.PartAsync(Metadata, Claims(Liar), [Attack], View, default);
+        Task<(IReadOnlyList<GameAction> Allowed, IReadOnlyList<UnplannedAction>)> parting = own.PartAsync(Metadata, Claims(Liar), [Attack], View, false, default);
         if (sends)
         {
             await Assert.ThrowsAsync<OutboxException>(() => parting);
@@ -139,7 +137,7 @@ public sealed class OwnMovesTests : IDisposable
     }
 
     private static Task<(IReadOnlyList<GameAction> Allowed, IReadOnlyList<UnplannedAction> Contradicting)> PartAsync(IOutbox outbox, Game claims, params GameAction[] actions) =>
-        new OwnMoves(new TestDesk(outbox, Us)).PartAsync(Metadata, claims, actions, View, default);
+        new OwnMoves(new TestDesk(outbox, Us)).PartAsync(Metadata, claims, actions, View, false, default);
 
     private static IEnumerable<OutboxChange> Changes(string state) => state switch
     {

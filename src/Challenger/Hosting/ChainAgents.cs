@@ -46,7 +46,7 @@ internal static class ChainAgents
             desk.Account,
             words,
             judges,
-            new ActionPlanner(scope.L1, scope.L1ChainId, new OwnMoves(desk, decisions.Book.IsDecided)),
+            new ActionPlanner(scope.L1, scope.L1ChainId, new OwnMoves(desk)),
             new SettlementPlanner(scope.L1ChainId, accounts, options.ResolveAll, options.ResolveAgainstVerdict),
             results,
             decisions,

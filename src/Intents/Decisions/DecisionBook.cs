@@ -33,7 +33,7 @@ public sealed class DecisionBook
             try
             {
                 KeptDecision kept = Read(file);
-                _known[(Address.Parse(kept.Game), Hash32.Parse(kept.L1Head))] = kept.Decision;
+                _known[KeyOf(kept)] = kept.Decision;
             }
             catch (Exception error) when (error is JsonException or FormatException or IOException or UnauthorizedAccessException)
             {
@@ -49,9 +49,6 @@ public sealed class DecisionBook
 
     /// <summary>What was decided of a game; null if nothing.</summary>
     public RootDecision? Find(Address game, Hash32 l1Head) => _known.GetValueOrDefault((game, l1Head));
-
-    /// <summary>Whether something was decided of a game.</summary>
-    public bool IsDecided(Address game, Hash32 l1Head) => _known.ContainsKey((game, l1Head));
 
     /// <summary>What another process keeps of the games at an address in a folder; without what cannot be read.</summary>
     public static IReadOnlyList<KeptDecision> Peek(string folder, Address game) => Directory.Exists(folder)
@@ -104,10 +101,13 @@ public sealed class DecisionBook
         }
     }
 
-    private static KeptDecision Read(string file) =>
-        JsonSerializer.Deserialize(File.ReadAllBytes(file), DecisionJson.Default.KeptDecision) is { Decision.Truth: Truth.Valid or Truth.Invalid, Game: not null, L1Head: not null } kept
-            ? kept
-            : throw new FormatException("it holds no decision");
+    private static KeptDecision Read(string file)
+    {
+        KeptDecision? kept = JsonSerializer.Deserialize(File.ReadAllBytes(file), DecisionJson.Default.KeptDecision);
+        return kept is { Decision.Truth: Truth.Valid or Truth.Invalid } && KeyOf(kept) is { Game.IsZero: false } ? kept : throw new FormatException("it holds no decision");
+    }
+
+    private static (Address Game, Hash32 L1Head) KeyOf(KeptDecision kept) => (Address.Parse(kept.Game ?? ""), Hash32.Parse(kept.L1Head ?? ""));
 
     private static void Written(Action write)
     {
