@@ -40,7 +40,7 @@ internal sealed class TruthDangers(string chain, TimeProvider clock) : IDangerSo
                 judgement.Verdict.Because,
                 judgement.Verdict.IsHarmless
                     ? "nothing, unless somebody attacks this root: our nodes derive it from finalised L1"
-                    : "mend the nodes that the reason names, or add one of another operator; the game is neither attacked nor defended meanwhile",
+                    : "mend the nodes that the reason names, or add one of another operator; the game is neither attacked nor defended meanwhile, unless a person decides it (agent decide)",
                 end));
         }
 

@@ -64,6 +64,19 @@ public sealed class DecisionTests
         Assert.Equal(2, against.Weigh().Objections.Count(objection => objection.Value.Kind == ObjectionKind.AgainstDecision));
     });
 
+    [Fact]
+    public void Invalid_WhatNobodyProves_HasNoWeightBesideAProof() => FakeWorld.OnThisThread(() =>
+    {
+        using FakeWorld world = new(["a", "b"], 1, null);
+        world.Rollup[1].Fault = new Fault { Lie = Lie.OtherOutput };
+        GameCase game = world.Game(FakeBlock.Named("made up"), Block);
+        world.Cycles(10, [game], _positions);
+        Assert.Equal((Truth.Unavailable, VerdictRule.Contradicted), Of(game));
+        game.Decide(_invalid);
+        world.Cycle([game], _positions);
+        Assert.All(_positions, position => Assert.Equal(FakeChains.L2(position).Output, game.Weigh().HonestAt(position).Root));
+    });
+
     // Against every node's word the root stands for itself, and no node gives a value beside it.
     [Fact]
     public void Valid_AgainstAllNodes_GivesTheRootAlone() => FakeWorld.OnThisThread(() =>
