@@ -39,20 +39,8 @@ public sealed record OfferedType(uint GameType, Address Implementation, Hash32 A
         await batch.RunAsync(cancellationToken);
         return
         [
-            .. offered.Where(read => read.Split.HasValue && IsPlayed(read.Version.ValueOr("")) && (read.Arguments.Length >= Hash32.Size || read.Own.HasValue))
+            .. offered.Where(read => read.Split.HasValue && RuleSet.MayBePlayed(read.Version.ValueOr("")) && (read.Arguments.Length >= Hash32.Size || read.Own.HasValue))
                 .Select(read => new OfferedType(read.Type, read.Implementation, read.Arguments.Length >= Hash32.Size ? new Hash32(read.Arguments.Span[..Hash32.Size]) : read.Own.Value)),
         ];
-    }
-
-    private static bool IsPlayed(string version)
-    {
-        try
-        {
-            return GameGenerations.Of(SemanticVersion.Parse(version)) != GameGeneration.Unsupported;
-        }
-        catch (FormatException)
-        {
-            return false;
-        }
     }
 }

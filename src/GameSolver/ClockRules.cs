@@ -10,7 +10,7 @@ public enum ClockExtensionRule : byte
     PlainTest,
 
     /// <summary>
-    /// 2.x: the extension depends on the depth that is moved to (max - 1: extension + the oracle's challenge period; split - 1: twice), and
+    /// From 1.3 on: the extension depends on the depth that is moved to (max - 1: extension + the oracle's challenge period; split - 1: twice), and
     /// a move is late when its side has used more than max less that extension.
     /// </summary>
     TestByDepth,

@@ -11,16 +11,17 @@ public static class LostBonds
     /// The claims of a game that is over whose bonds were ours and go to others. In the mode of refunds nobody loses a bond; while the mode is
     /// undecided the registry says which it will be.
     /// </summary>
-    /// <param name="generation">The game's generation.</param>
+    /// <param name="rules">The rules of the game's generation.</param>
     /// <param name="state">Its state.</param>
     /// <param name="claims">The same as the solver takes it.</param>
     /// <param name="accounts">Whose bonds are ours.</param>
-    public static IReadOnlyList<int> ClaimsOf(GameGeneration generation, GameState state, Game claims, IReadOnlyList<Address> accounts)
+    public static IReadOnlyList<int> ClaimsOf(RuleSet rules, GameState state, Game claims, IReadOnlyList<Address> accounts)
     {
+        ArgumentNullException.ThrowIfNull(rules);
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(claims);
         bool isRefunded = state.BondMode == BondDistributionMode.Refund || (state.BondMode == BondDistributionMode.Undecided && !state.IsProper);
-        if (generation != GameGeneration.V1 && isRefunded)
+        if (rules.IsClosed && isRefunded)
         {
             return [];
         }

@@ -124,7 +124,7 @@ public sealed class ResultWatch(
         Address address, KnownVerdict verdict, GameMetadata game, GameState state, Game claims, L1View view, CancellationToken cancellationToken)
     {
         bool isAgainst = KnownVerdict.IsAgainst(verdict.Verdict, state.Status);
-        IReadOnlyList<int> lost = LostBonds.ClaimsOf(game.Generation, state, claims, accounts);
+        IReadOnlyList<int> lost = LostBonds.ClaimsOf(game.Rules!.RuleSet, state, claims, accounts);
         UInt256 wei = LostBonds.WeiOf(claims, lost);
         if (verdict.Result is { } known && known.IsAgainstVerdict == isAgainst && known.LostWei == wei.ToString())
         {

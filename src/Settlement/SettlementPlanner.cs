@@ -53,8 +53,8 @@ public sealed class SettlementPlanner(ulong chainId, IReadOnlyList<Address> acco
         return calls;
     }
 
-    // The claims whose resolution brings us something: those whose bonds we get, with all below them. 1.2.0 pays a claim's bond when that claim is
-    // resolved; 2.x pays only when the whole game is, so that a single bond needs it all.
+    // The claims whose resolution brings us something: those whose bonds we get, with all below them. A game that is not closed pays a claim's bond when that claim
+    // is resolved; others pay only when the whole game is, so that a single bond needs it all.
     private Payers Paying(GameMetadata game, Game claims)
     {
         Forecast forecast = Forecast.Of(claims);
@@ -63,7 +63,7 @@ public sealed class SettlementPlanner(ulong chainId, IReadOnlyList<Address> acco
         {
             if (!claims[i].Bond.IsZero && accounts.Contains(forecast.BondRecipients[i]))
             {
-                if (game.Generation != GameGeneration.V1)
+                if (game.Rules!.RuleSet.IsClosed)
                 {
                     return new Payers([.. Enumerable.Range(0, claims.Count)], PaysAtTheEnd: true);
                 }

@@ -84,6 +84,7 @@ public sealed class GuardianCallsTests
         Creator = default,
         Rules = new GameRules
         {
+            RuleSet = RuleSet.Of(GameGeneration.V2),
             StartingOutputRoot = default,
             StartingBlockNumber = 0,
             AbsolutePrestate = default,

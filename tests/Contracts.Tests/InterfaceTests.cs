@@ -74,6 +74,7 @@ public sealed class InterfaceTests
         [typeof(PortalFunction)] = typeof(AddressAnswer),
         [typeof(RetirementTimestampFunction)] = typeof(UInt64Answer),
         [typeof(GameArgsFunction)] = typeof(BytesAnswer),
+        [typeof(L2SequenceNumberFunction)] = typeof(NumberAnswer),
     };
 
     public static IEnumerable<Type> Messages => typeof(VersionFunction).Assembly.GetTypes().Where(static type => type.IsSubclassOf(typeof(FunctionMessage)));

@@ -24,12 +24,13 @@ public static class Samples
         Creator = Address.Zero,
         Rules = new GameRules
         {
+            RuleSet = RuleSet.Of(generation),
             StartingOutputRoot = Hash("anchor"),
             StartingBlockNumber = 10,
             AbsolutePrestate = Hash("prestate"),
             MaxDepth = 8,
             SplitDepth = 3,
-            Clock = new ClockRules(300, 30, 3, 8, generation == GameGeneration.V1 ? ClockExtensionRule.PlainTest : ClockExtensionRule.TestByDepth, 60),
+            Clock = new ClockRules(300, 30, 3, 8, RuleSet.Of(generation).Extension, 60),
             Vm = Address.Zero,
             Oracle = Address.Zero,
             Weth = Address.Zero,

@@ -216,7 +216,7 @@ internal sealed record GameList
             Forecast = isOpen ? Resolving(game.Claims) : null,
             OurBondsWei = Sum(game.State.Claims.Where(claim => accounts.Contains(claim.Claimant)).Select(claim => claim.Bond)),
             OurCreditWei = Sum(game.State.Credits.Values.Select(credit => credit.Owed)),
-            OurLostWei = isOpen ? null : LostBonds.WeiOf(game.Claims, LostBonds.ClaimsOf(metadata.Generation, game.State, game.Claims, accounts)),
+            OurLostWei = isOpen ? null : LostBonds.WeiOf(game.Claims, LostBonds.ClaimsOf(game.Rules.RuleSet, game.State, game.Claims, accounts)),
             RecordedVerdict = verdict,
             RecordedRule = recorded?.Rule,
             Decision = DecidedOf(chain, metadata),

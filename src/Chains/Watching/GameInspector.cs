@@ -85,7 +85,7 @@ internal sealed class GameInspector(ChainReader l1, Address factory)
     private async Task<Inspection> JudgeAsync(GameMetadata metadata, GameDoubt doubt, BlockRef at, CancellationToken cancellationToken)
     {
         // A node's failure; or it says nothing, or says something and does not answer like it.
-        bool isOdd = !doubt.IsGames || metadata.Version.Length == 0 || IsKnown(metadata.Version);
+        bool isOdd = !doubt.IsGames || metadata.Version.Length == 0 || RuleSet.MayBePlayed(metadata.Version);
         bool isDanger = isOdd && await IsPlayedAsync(metadata.GameType, at, cancellationToken);
         return new Inspection(metadata, isDanger ? $"{doubt.Problem}, although the factory's games of type {metadata.GameType} can be played" : doubt.Problem, isDanger);
     }
@@ -100,21 +100,9 @@ internal sealed class GameInspector(ChainReader l1, Address factory)
             await batch.RunAsync(cancellationToken);
             Read<string> version = FaultDisputeGame.VersionOf(batch, implementation.Value);
             await batch.RunAsync(cancellationToken);
-            return IsKnown(version.ValueOr(""));
+            return RuleSet.MayBePlayed(version.ValueOr(""));
         }
         catch (Exception error) when (Trouble.IsAboutOne(error))
-        {
-            return false;
-        }
-    }
-
-    private static bool IsKnown(string version)
-    {
-        try
-        {
-            return GameGenerations.Of(SemanticVersion.Parse(version)) != GameGeneration.Unsupported;
-        }
-        catch (FormatException)
         {
             return false;
         }

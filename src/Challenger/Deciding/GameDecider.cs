@@ -69,6 +69,10 @@ public sealed class GameDecider(
             // Not played, but what it owes us is still fetched.
             _voice.Say(metadata, "type", $"type {metadata.GameType} is not among the configured game types", LogLevel.Warning);
         }
+        else if (metadata.Rules is { } rules && !RuleSet.IsMeasured(metadata.Version))
+        {
+            _voice.Say(metadata, "version", $"version {metadata.Version} was not measured; it is played by the rules of {rules.RuleSet.Title}, which its functions show", LogLevel.Warning);
+        }
 
         Decision decision = isOpen && IsPlayed(metadata.GameType) ? await JudgeAsync(metadata, reading, view, cancellationToken) : new Decision(null, []);
         OpenAnswers? open = decision.Judgement is { } judgement ? new OpenAnswers(judgement.Verdict.Truth, judgement.Solution) : null;
@@ -150,11 +154,11 @@ public sealed class GameDecider(
         return calls;
     }
 
-    // Contract 1.2.0 hands the VM a block number that is not capped at the proposed block: a game below the safe head cannot be defended.
+    // A game that hands the VM a block number which is not capped at the proposed block cannot be defended below the safe head.
     private string? UncappedBlock(GameMetadata metadata, Judgement judgement)
     {
         bool isCannon = !options.Cannon.AlphabetGameTypes.Contains(metadata.GameType);
-        return metadata.Generation == GameGeneration.V1 && isCannon && judgement.Verdict is { Truth: Truth.Valid, Evidence.LastDerivable: { } safe } && metadata.L2BlockNumber < safe
+        return metadata.Rules is { RuleSet.CapsProposedBlock: false } && isCannon && judgement.Verdict is { Truth: Truth.Valid, Evidence.LastDerivable: { } safe } && metadata.L2BlockNumber < safe
             ? $"this contract version cannot defend this game: the proposed block {metadata.L2BlockNumber} is below the safe head {safe}"
             : null;
     }

@@ -11,16 +11,16 @@ public enum CreditStage
     /// <summary>The game goes on.</summary>
     InGame,
 
-    /// <summary>2.x: the system is paused: no game is closed and no bond is paid before it goes on.</summary>
+    /// <summary>From 1.4 on: the system is paused: no game is closed and no bond is paid before it goes on.</summary>
     Paused,
 
-    /// <summary>2.x: resolved, and not final yet: it cannot be closed.</summary>
+    /// <summary>From 1.4 on: resolved, and not final yet: it cannot be closed.</summary>
     ToBeFinal,
 
-    /// <summary>2.x: the game must be closed.</summary>
+    /// <summary>From 1.4 on: the game must be closed.</summary>
     ToClose,
 
-    /// <summary>2.x: the first of two claiming calls must be made.</summary>
+    /// <summary>From 1.4 on: the first of two claiming calls must be made.</summary>
     ToUnlock,
 
     /// <summary>Unlocked; the bond store's delay runs.</summary>
@@ -42,7 +42,7 @@ public readonly record struct CreditStanding(CreditStage Stage, UInt256 Due, ulo
     /// <param name="recipient">One of those that <see cref="GameState.Credits"/> was asked for.</param>
     /// <param name="now">Block time in seconds.</param>
     /// <param name="isEndAwaited">
-    /// 1.2.0 unlocks at each payout and pays after the delay from the last one, also while the game goes on. As a rule its end is waited for, since another
+    /// Games that are not closed (up to 1.3.x) unlock at each payout and pay after the delay from the last one, also while the game goes on. As a rule its end is waited for, since another
     /// payout may come; false where nobody brings it about.
     /// </param>
     public static CreditStanding Of(GameMetadata game, GameState state, Address recipient, ulong now, bool isEndAwaited = true)
@@ -52,14 +52,14 @@ public readonly record struct CreditStanding(CreditStage Stage, UInt256 Due, ulo
         GameRules rules = game.Rules ?? throw new ArgumentException($"the rules of game {game.Game} are not known", nameof(game));
         GameCredit credit = state.Credits[recipient];
         ulong? at = credit.Pending.Amount.IsZero ? null : credit.Pending.UnlockedAt + rules.WethDelay;
-        return new CreditStanding(StageOf(game.Generation, state, credit, at <= now, isEndAwaited), credit.Due(state), at);
+        return new CreditStanding(StageOf(rules.RuleSet, state, credit, at <= now, isEndAwaited), credit.Due(state), at);
     }
 
-    private static CreditStage StageOf(GameGeneration generation, GameState state, GameCredit credit, bool isDelayOver, bool isEndAwaited)
+    private static CreditStage StageOf(RuleSet rules, GameState state, GameCredit credit, bool isDelayOver, bool isEndAwaited)
     {
         bool isOpen = state.Status == GameStatus.InProgress;
         CreditStage unlocked = isDelayOver ? CreditStage.Withdrawable : CreditStage.Waiting;
-        if (generation == GameGeneration.V1)
+        if (!rules.IsClosed)
         {
             return isOpen && (isEndAwaited || credit.Owed.IsZero) ? CreditStage.InGame
                 : !credit.Owed.IsZero ? unlocked

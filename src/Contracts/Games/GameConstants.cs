@@ -19,6 +19,8 @@ internal sealed class GameConstants
     private readonly Read<ulong> _chainId;
     private readonly Read<Address> _proposer;
     private readonly Read<Address> _challenger;
+    private readonly Read<BondDistributionMode> _mode;
+    private readonly Read<UInt256> _sequenceNumber;
     private IReadOnlyList<Read<UInt256>> _bonds = [];
 
     public GameConstants(ReadBatch batch, Address contract)
@@ -36,12 +38,15 @@ internal sealed class GameConstants
         _chainId = batch.Count<L2ChainIdFunction>(contract, optional: true);
         _proposer = batch.Address<ProposerFunction>(contract, optional: true);
         _challenger = batch.Address<ChallengerFunction>(contract, optional: true);
+        _mode = batch.Enumeration<BondDistributionModeFunction, BondDistributionMode>(contract, BondDistributionMode.Refund, optional: true);
+        _sequenceNumber = batch.Number<L2SequenceNumberFunction>(contract, optional: true);
     }
 
     /// <summary>What the contract says of its version; empty if it says nothing.</summary>
     public string Version => _version.ValueOr("");
 
-    public GameGeneration Generation => GenerationOf(Version);
+    /// <summary>The rules that it plays by; null where they are not known.</summary>
+    public RuleSet? RuleSet => Contracts.RuleSet.Of(Version, _mode.HasValue, _sequenceNumber.HasValue);
 
     /// <summary>Why no game can be played with these constants, as far as they were read; null if nothing stands against it.</summary>
     public ReadTrouble? Trouble
@@ -53,7 +58,13 @@ internal sealed class GameConstants
                 return trouble;
             }
 
-            if (Generation == GameGeneration.Unsupported)
+            // What it has not is a revert; anything else is a node's bad moment, and tells nothing of what it has.
+            if (ReadTrouble.Of([.. new PendingRead[] { _mode, _sequenceNumber }.Where(read => read.Fault is not (null or ReadFault.Reverted))]) is { } unknown)
+            {
+                return unknown;
+            }
+
+            if (RuleSet is null)
             {
                 return ReadTrouble.Lasting($"its rules are not known (version \"{Version}\")");
             }
@@ -82,24 +93,12 @@ internal sealed class GameConstants
 
     /// <summary>The rules that come from these constants. Only where <see cref="Trouble"/> is null after <see cref="AddBonds"/>.</summary>
     public GameParameters ToParameters() => new(
-        Version, Generation, (int)_maxDepth.Value, (int)_splitDepth.Value, _maxClock.Value, _extension.Value, new BondTable(_bonds.Select(bond => bond.Value)));
-
-    private static GameGeneration GenerationOf(string version)
-    {
-        try
-        {
-            return GameGenerations.Of(SemanticVersion.Parse(version));
-        }
-        catch (FormatException)
-        {
-            return GameGeneration.Unsupported;
-        }
-    }
+        Version, RuleSet!, (int)_maxDepth.Value, (int)_splitDepth.Value, _maxClock.Value, _extension.Value, new BondTable(_bonds.Select(bond => bond.Value)));
 }
 
 /// <summary>What is the same for all games of an implementation.</summary>
 internal sealed record GameParameters(
-    string Version, GameGeneration Generation, int MaxDepth, int SplitDepth, ulong MaxClock, ulong Extension, BondTable Bonds);
+    string Version, RuleSet RuleSet, int MaxDepth, int SplitDepth, ulong MaxClock, ulong Extension, BondTable Bonds);
 
 /// <summary>Why something that was read does not do.</summary>
 /// <param name="Text">For people.</param>

@@ -1,26 +1,23 @@
 namespace Gavel.Contracts;
 
-/// <summary>Which rules a dispute game follows, told by the version of its contract.</summary>
+/// <summary>Which generation of the dispute contracts a game is of: the name of its <see cref="RuleSet"/>.</summary>
 public enum GameGeneration
 {
-    /// <summary>Listed and shown, never moved on: the rules of this version are not known to us.</summary>
+    /// <summary>Listed and shown, never moved on: its rules are not known to us.</summary>
     Unsupported,
 
-    /// <summary>1.2.0: credit is unlocked at resolution, local datum 4 is not capped at the proposed block.</summary>
+    /// <summary>1.2.0 (op-contracts v1.4).</summary>
     V1,
 
-    /// <summary>2.x: games are closed, credit is claimed in two calls, datum 4 is capped, the clock extension before the last depth is longer.</summary>
-    V2,
-}
+    /// <summary>1.3.x (op-contracts v1.6, v1.8).</summary>
+    V13,
 
-/// <summary>Tells generations from versions.</summary>
-public static class GameGenerations
-{
-    /// <summary>The generation of a fault dispute game of this version.</summary>
-    public static GameGeneration Of(SemanticVersion version) => version switch
-    {
-        { Major: 1, Minor: 2, Patch: 0 } => GameGeneration.V1,
-        { Major: 2 } => GameGeneration.V2,
-        _ => GameGeneration.Unsupported,
-    };
+    /// <summary>1.4.x (op-contracts v2, v3).</summary>
+    V14,
+
+    /// <summary>1.6.x to 1.8.x (op-contracts v4, v5).</summary>
+    V18,
+
+    /// <summary>2.x (op-contracts v6 and later).</summary>
+    V2,
 }

@@ -14,7 +14,7 @@ public sealed record GameMetadata
     /// <summary>What the contract says of its version; empty if it says nothing.</summary>
     public required string Version { get; init; }
 
-    /// <summary>Which rules it follows.</summary>
+    /// <summary>Of which generation it is.</summary>
     public required GameGeneration Generation { get; init; }
 
     /// <summary>Seconds since the epoch.</summary>
@@ -57,6 +57,9 @@ public sealed record GameDoubt(string Problem, bool IsGames);
 /// <summary>The parameters of a game that can be played.</summary>
 public sealed record GameRules
 {
+    /// <summary>What its generation does otherwise than others.</summary>
+    public required RuleSet RuleSet { get; init; }
+
     /// <summary>Output root that both sides agree on: the anchor at the game's creation.</summary>
     public required Hash32 StartingOutputRoot { get; init; }
 

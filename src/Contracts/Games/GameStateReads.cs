@@ -33,11 +33,11 @@ internal sealed class GameStateReads
         _length = batch.Count<ClaimDataLenFunction>(game.Game);
         _challenger = GameEffects.BlockChallenger(batch, game.Game);
 
-        // Only 2.x knows modes and asks the registry; on 1.2.0 bonds are always paid as in the normal mode.
-        if (IsV2)
+        // Only games that are closed know modes and ask the registry; in others bonds are always paid as in the normal mode.
+        if (IsClosed)
         {
             _proper = batch.Flag(_rules.AnchorStateRegistry, message: new IsGameProperFunction { Game = game.Game.ToAbi() });
-            _paused = batch.Flag<PausedFunction>(_rules.AnchorStateRegistry);
+            _paused = _rules.RuleSet.RegistryTellsPause ? batch.Flag<PausedFunction>(_rules.AnchorStateRegistry) : null;
         }
 
         foreach (Address recipient in recipients)
@@ -45,11 +45,11 @@ internal sealed class GameStateReads
             _credits.Add(new CreditReads(
                 recipient,
                 GameEffects.Credit(batch, game.Game, recipient),
-                IsV2 ? batch.Number(game.Game, message: new RefundModeCreditFunction { Account = recipient.ToAbi() }) : null));
+                IsClosed ? batch.Number(game.Game, message: new RefundModeCreditFunction { Account = recipient.ToAbi() }) : null));
         }
     }
 
-    private bool IsV2 => _game.Generation == GameGeneration.V2;
+    private bool IsClosed => _rules.RuleSet.IsClosed;
 
     private bool IsInProgress => _status.Value == GameStatus.InProgress;
 
@@ -79,15 +79,15 @@ internal sealed class GameStateReads
         if (!IsInProgress)
         {
             _resolvedAt = batch.UInt64<ResolvedAtFunction>(_game.Game);
-            _mode = IsV2 ? batch.Enumeration<BondDistributionModeFunction, BondDistributionMode>(_game.Game, BondDistributionMode.Refund) : null;
-            _finalized = IsV2 ? batch.Flag(_rules.AnchorStateRegistry, message: new IsGameFinalizedFunction { Game = _game.Game.ToAbi() }) : null;
+            _mode = IsClosed ? batch.Enumeration<BondDistributionModeFunction, BondDistributionMode>(_game.Game, BondDistributionMode.Refund) : null;
+            _finalized = IsClosed ? batch.Flag(_rules.AnchorStateRegistry, message: new IsGameFinalizedFunction { Game = _game.Game.ToAbi() }) : null;
         }
 
-        // 1.2.0 unlocks when claims are resolved, 2.x only when the game is closed.
-        foreach (CreditReads credit in _credits.Where(_ => !IsV2 || !IsInProgress))
+        // Without closing, bonds are unlocked when claims are resolved; with it, only then.
+        foreach (CreditReads credit in _credits.Where(_ => !IsClosed || !IsInProgress))
         {
             credit.Pending = DelayedWeth.Withdrawal(batch, _rules.Weth, _game.Game, credit.Recipient);
-            credit.Unlocked = IsV2 ? GameEffects.HasUnlockedCredit(batch, _game.Game, credit.Recipient) : null;
+            credit.Unlocked = IsClosed ? GameEffects.HasUnlockedCredit(batch, _game.Game, credit.Recipient) : null;
         }
     }
 
@@ -126,7 +126,7 @@ internal sealed class GameStateReads
         Claims = [.. _claims.Select(claim => claim.Value)],
         Resolved = [.. Enumerable.Range(0, _claims.Count).Select(i => _resolved.TryGetValue(i, out Read<bool>? resolved) && resolved.Value)],
         L2BlockNumberChallenger = _challenger.Value,
-        BondMode = _mode?.Value ?? (IsV2 ? BondDistributionMode.Undecided : BondDistributionMode.Normal),
+        BondMode = _mode?.Value ?? (IsClosed ? BondDistributionMode.Undecided : BondDistributionMode.Normal),
         IsFinalized = _finalized?.Value ?? false,
         IsProper = _proper?.Value ?? true,
         IsPaused = _paused?.Value ?? false,

@@ -81,7 +81,7 @@ internal sealed class MetadataReader(ChainReader client)
                 Game = game.Game,
                 GameType = game.GameType,
                 Version = read.Parameters.Version,
-                Generation = read.Parameters.Generation,
+                Generation = read.Parameters.RuleSet.Generation,
                 CreatedAt = game.CreatedAt,
                 RootClaim = arguments.RootClaim,
                 L1Head = arguments.L1Head,
@@ -127,7 +127,7 @@ internal sealed class MetadataReader(ChainReader client)
                 Game = game.Game,
                 GameType = game.GameType,
                 Version = constants.Version,
-                Generation = trouble is null ? constants.Generation : GameGeneration.Unsupported,
+                Generation = trouble is null ? constants.RuleSet!.Generation : GameGeneration.Unsupported,
                 CreatedAt = game.CreatedAt,
                 RootClaim = identity.RootClaim.ValueOr(default),
                 L1Head = identity.L1Head.ValueOr(default),
@@ -155,6 +155,7 @@ internal sealed class MetadataReader(ChainReader client)
     private static GameRules Rules(
         GameParameters parameters, ChainConstants chain, (Address Oracle, ulong ChallengePeriod) vm, StartingOutputRootAnswer starting, ulong wethDelay) => new()
         {
+            RuleSet = parameters.RuleSet,
             StartingOutputRoot = starting.Root.ToHash32(),
             StartingBlockNumber = starting.L2BlockNumber,
             AbsolutePrestate = chain.AbsolutePrestate,
@@ -165,7 +166,7 @@ internal sealed class MetadataReader(ChainReader client)
                 parameters.Extension,
                 parameters.SplitDepth,
                 parameters.MaxDepth,
-                parameters.Generation == GameGeneration.V1 ? ClockExtensionRule.PlainTest : ClockExtensionRule.TestByDepth,
+                parameters.RuleSet.Extension,
                 vm.ChallengePeriod),
             Vm = chain.Vm,
             Oracle = vm.Oracle,

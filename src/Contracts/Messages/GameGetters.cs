@@ -23,6 +23,10 @@ public sealed class L1HeadFunction : FunctionMessage;
 [Function("l2BlockNumber")]
 public sealed class L2BlockNumberFunction : FunctionMessage;
 
+/// <summary>From 1.6 on: the proposed block, or the timestamp of a super root: a <see cref="NumberAnswer"/>.</summary>
+[Function("l2SequenceNumber")]
+public sealed class L2SequenceNumberFunction : FunctionMessage;
+
 /// <summary>Who created the game: an <see cref="AddressAnswer"/>.</summary>
 [Function("gameCreator")]
 public sealed class GameCreatorFunction : FunctionMessage;

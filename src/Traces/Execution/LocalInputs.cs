@@ -28,7 +28,7 @@ public sealed record LocalInputs(
         ArgumentNullException.ThrowIfNull(branch);
         GameRules rules = game.Rules ?? throw new ArgumentException($"the rules of game {game.Game} are not known", nameof(game));
         UInt128 claimed = BlockAt(rules, branch.Disputed.Position);
-        if (game.Generation == GameGeneration.V2 && game.L2BlockNumber < claimed)
+        if (game.Rules is { RuleSet.CapsProposedBlock: true } && game.L2BlockNumber < claimed)
         {
             claimed = (UInt128)game.L2BlockNumber;
         }
