@@ -75,8 +75,8 @@ public sealed class ChainScope : IAsyncDisposable
             }
 
             ulong chainId = await l1.GetChainIdAsync(cancellationToken);
-            ChainContracts contracts = options.SystemConfig is { Length: > 0 } systemConfig
-                ? await ChainContracts.FromSystemConfigAsync(l1, Address.Parse(systemConfig), BlockRef.Latest, cancellationToken)
+            ChainContracts contracts = options.FindSystemConfig() is { } systemConfig
+                ? await ChainContracts.FromSystemConfigAsync(l1, systemConfig, BlockRef.Latest, cancellationToken)
                 : ChainContracts.FromFactory(Address.Parse(options.Factory ?? ""));
             ChainReader[] l2 = [.. execution.Select(node => new ChainReader(node))];
             TrustedNodes nodes = new(
@@ -88,7 +88,7 @@ public sealed class ChainScope : IAsyncDisposable
                 options.Trust.Limits(),
                 log,
                 clock,
-                options.SystemConfig is { Length: > 0 } ours ? Address.Parse(ours) : null);
+                options.FindSystemConfig());
             return new ChainScope(clients, hub, chainId, contracts, nodes, new RollupL1Blocks(nodes), new L2Blocks(l2));
         }
         catch

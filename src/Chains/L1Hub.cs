@@ -29,8 +29,8 @@ public sealed class L1Hub : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(chains);
         Chains = [.. chains.Select(chain => chain.Name)];
         (EndpointUrl Url, RpcOptions Access)[] endpoints =
-            [.. chains.SelectMany(chain => chain.L1.Select(url => (Url: EndpointUrl.Parse(url), chain.Rpc))).DistinctBy(endpoint => endpoint.Url)];
-        Endpoints = new FailoverRpc([.. endpoints.Select(endpoint => new RpcEndpoint(endpoint.Url, endpoint.Access))], chains[0].Rpc);
+            [.. chains.SelectMany(chain => chain.L1.Select(url => (Url: EndpointUrl.Parse(url), Access: chain.L1Access()))).DistinctBy(endpoint => endpoint.Url)];
+        Endpoints = new FailoverRpc([.. endpoints.Select(endpoint => new RpcEndpoint(endpoint.Url, endpoint.Access))], chains[0].L1Access());
         Reader = new ChainReader(Endpoints);
         _exclusion = new SharedExclusion(Endpoints);
         foreach (RpcEndpoint endpoint in Endpoints.Endpoints)

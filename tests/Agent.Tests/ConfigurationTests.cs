@@ -62,7 +62,7 @@ public sealed class ConfigurationTests : IDisposable
             """));
         string[] places =
         [
-            "Chains:0:Name: \"a/b\"", "Chains:0: set exactly one of SystemConfig and Factory", "Chains:0:SystemConfig", "Chains:0:L1:0", "Chains:0:RollupNodes",
+            "Chains:0:Name: \"a/b\"", "Chains:0: set exactly one of Network, SystemConfig and Factory", "Chains:0:SystemConfig", "Chains:0:L1:0", "Chains:0:RollupNodes",
             "Chains:0:PollSeconds", "Chains:0:CreditAccounts:0", "Account: set exactly one of", "Account:KeyFile: there is no file no-such-key",
             "RemoteSigner:Url", "RemoteSigner:Address", "RemoteSigner:CertificateFile: there is no file", "RemoteSigner: set CertificateFile and CertificateKeyFile together",
             "RemoteSigner:TimeoutSeconds", "Sending:Confirmations", "Sending:MaxWeiPerDay", "Prestates:0", "{who}", "MaxRuns", "MaxMemoryMiB", "Host:Listen",
@@ -84,6 +84,32 @@ public sealed class ConfigurationTests : IDisposable
         ConfigurationException error = Assert.Throws<ConfigurationException>(() => Read(Usable(option.Replace("KEY", _key, StringComparison.Ordinal))));
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("op-mainnet", null)]
+    [InlineData("Ink-Sepolia", null)]
+    [InlineData("op-mainet", "Chains:0:Network: \"op-mainet\" is no network of the registry of 2026-08-04; did you mean \"op-mainnet\"?")]
+    [InlineData("devnet-of-mine", "Chains:0:Network: \"devnet-of-mine\" is no network of the registry of 2026-08-04; give its SystemConfig instead")]
+    public void Network_GivesTheAddressesOfAChain_OrIsToldWithWhatWasMeant(string network, string? problem)
+    {
+        string config = Usable().Replace("\"SystemConfig\": \"0x0000000000000000000000000000000000000001\"", $"\"Network\": \"{network}\"", StringComparison.Ordinal);
+        if (problem is not null)
+        {
+            Assert.Contains(problem, Assert.Throws<ConfigurationException>(() => Read(config)).Message, StringComparison.Ordinal);
+            return;
+        }
+
+        ChainOptions chain = Read(config).Challenger.Chains[0];
+        KnownNetwork known = chain.FindNetwork()!;
+        Assert.Equal((known.SystemConfig, known.L1ChainId), (chain.FindSystemConfig(), chain.L1Access().ExpectedChainId));
+        Assert.Equal(network == "op-mainnet" ? (1UL, 10UL, "0x229047fed2591dbec1eF1118d64F7aF3dB9EB290") : (11155111UL, 763373UL, $"{known.SystemConfig}"), (known.L1ChainId, known.L2ChainId, $"{known.SystemConfig}"));
+    }
+
+    [Fact]
+    public void NetworkBesideAnAddress_IsRefused() => Assert.Contains(
+        "set exactly one of Network, SystemConfig and Factory",
+        Assert.Throws<ConfigurationException>(() => Read(Usable("\"Network\": \"op-mainnet\""))).Message,
+        StringComparison.Ordinal);
 
     [Fact]
     public void TwoChainsOfOneName_AreRefused()

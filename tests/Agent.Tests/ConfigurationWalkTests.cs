@@ -33,7 +33,7 @@ public sealed class ConfigurationWalkTests : IDisposable
     [InlineData("\"GameType\": [ 0 ]", "did you mean GameTypes?")]
     [InlineData("\"MaxRuns\": 1", "Chains:0:MaxRuns: no such option; did you mean Challenger:Chains:n:Cannon:MaxRuns?")]
     [InlineData("\"Listen\": \"\"", "did you mean Host:Listen?")]
-    [InlineData("\"Zebra\": 1", "Chains:0:Zebra: no such option; there is: Name, SystemConfig")]
+    [InlineData("\"Zebra\": 1", "Chains:0:Zebra: no such option; there is: Name, Network")]
     [InlineData("\"PollSeconds\": \"soon\"", "Chains:0:PollSeconds: \"soon\" is not a number of seconds, without the unit ({0} line 5)")]
     [InlineData("\"PollSeconds\": \"12s\"", "\"12s\" is not a number of seconds, without the unit")]
     [InlineData("\"PollSeconds\": \"NaN\"", "\"NaN\" is not a number")]

@@ -32,7 +32,18 @@ public sealed class ExchangedNodesTests : IDisposable
         Assert.Contains($"Challenger:Chains:0:L2ExecutionNodes:0: {two.Url}/ is of chain id 902, while the rollup nodes derive chain id 901: it is a node of two; are the addresses exchanged?", run.Error, StringComparison.Ordinal);
     }
 
-    private AgentProcess.Result Run((string Rollup, string Execution) first, (string Rollup, string Execution) second, bool isExchanged)
+    [Fact]
+    public async Task NodesOfAnotherChainThanTheNetworkNamed_AreNamed()
+    {
+        await using FaultProxy node = await NodeAsync(901, SystemConfig(1));
+        await using FaultProxy right = await NodeAsync(10, "0x229047fed2591dbec1eF1118d64F7aF3dB9EB290");
+        AgentProcess.Result run = Run((node.Url, right.Url), (right.Url, node.Url), isExchanged: false, network: "op-mainnet");
+        Assert.Equal(2, run.Exit);
+        Assert.Contains($"Challenger:Chains:0:RollupNodes:0: {node.Url}/ derives the chain of SystemConfig {SystemConfig(1)}, not 0x229047fed2591dbec1eF1118d64F7aF3dB9EB290", run.Error, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains($"Challenger:Chains:1:L2ExecutionNodes:0: {node.Url}/ is of chain id 901, while network op-mainnet has 10", run.Error, StringComparison.Ordinal);
+    }
+
+    private AgentProcess.Result Run((string Rollup, string Execution) first, (string Rollup, string Execution) second, bool isExchanged, string? network = null)
     {
         string key = Path.Combine(_folder.FullName, "key");
         File.WriteAllText(key, $"0x{new string('1', 64)}");
@@ -44,7 +55,8 @@ public sealed class ExchangedNodesTests : IDisposable
         object Chain(string name, int number, (string Rollup, string Execution) nodes) => new
         {
             Name = name,
-            SystemConfig = SystemConfig(number),
+            Network = network ?? "",
+            SystemConfig = network is null ? SystemConfig(number) : "",
             L1 = new[] { "http://127.0.0.1:9" },
             RollupNodes = new object[] { new { Url = nodes.Rollup, Group = "a" } },
             L2ExecutionNodes = new[] { nodes.Execution },

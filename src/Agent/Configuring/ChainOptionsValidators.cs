@@ -51,9 +51,14 @@ internal sealed partial class ChainOptionsValidator : IValidateOptions<ChainOpti
             problems.Add(nameof(options.Name), $"\"{options.Name}\" is a folder of the agent's own; choose another name");
         }
 
-        if (string.IsNullOrEmpty(options.SystemConfig) == string.IsNullOrEmpty(options.Factory))
+        if (new[] { options.Network, options.SystemConfig, options.Factory }.Count(one => !string.IsNullOrEmpty(one)) != 1)
         {
-            problems.Add("", "set exactly one of SystemConfig and Factory");
+            problems.Add("", "set exactly one of Network, SystemConfig and Factory");
+        }
+        else if (options.Network is { Length: > 0 } network && options.FindNetwork() is null)
+        {
+            string[] known = [.. KnownNetwork.All.Select(one => one.Network)];
+            problems.Add(nameof(options.Network), $"{Redaction.Show(network)} is no network of the registry of {KnownNetwork.Date}{(Suggestion.Nearest(network, known) is { } near ? $"; did you mean \"{near}\"?" : "; give its SystemConfig instead")}");
         }
 
         problems.AddIfUnreadable(nameof(options.SystemConfig), options.SystemConfig, text => Address.Parse(text));

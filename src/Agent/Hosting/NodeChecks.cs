@@ -31,7 +31,11 @@ internal static class NodeChecks
                 if (node.IsOf(chain) == false)
                 {
                     ChainOptions? other = options.Challenger.Chains.FirstOrDefault(candidate => node.IsOf(candidate) == true);
-                    findings.Add(node.Place, $"{node.Name} derives the chain of SystemConfig {node.SystemConfig}, not {chain.SystemConfig}{(other is null ? "" : $": it is a node of {other.Name}; are the addresses exchanged?")}", null);
+                    findings.Add(node.Place, $"{node.Name} derives the chain of SystemConfig {node.SystemConfig}, not {chain.FindSystemConfig()}{(other is null ? "" : $": it is a node of {other.Name}; are the addresses exchanged?")}", null);
+                }
+                else if (chain.FindNetwork() is { } network && node.L2ChainId is { } itsId && itsId != network.L2ChainId)
+                {
+                    findings.Add(node.Place, string.Create(CultureInfo.InvariantCulture, $"{node.Name} is of chain id {itsId}, while network {network.Network} has {network.L2ChainId}"), null);
                 }
                 else if (node.Kind == NodeKind.Execution && node.L2ChainId is { } id && RollupIds(own, chain) is { Length: > 0 } derived && !derived.Contains(id))
                 {
@@ -91,6 +95,6 @@ internal static class NodeChecks
 
         // Null where it cannot be told.
         public bool? IsOf(ChainOptions chain) =>
-            SystemConfig is { IsZero: false } its && chain.SystemConfig is { Length: > 0 } text ? its == Address.Parse(text) : null;
+            SystemConfig is { IsZero: false } its && chain.FindSystemConfig() is { } ours ? its == ours : null;
     }
 }

@@ -47,7 +47,7 @@ internal sealed class ChainAccess : IAsyncDisposable
     /// <summary>Connects to a configured chain.</summary>
     public static Task<ChainAccess> OfConfigurationAsync(ChainOptions options, AgentOptions agent, CancellationToken cancellationToken) => OpenAsync(
         [.. options.L1.Select(EndpointUrl.Parse)],
-        options.SystemConfig is { Length: > 0 } systemConfig ? Address.Parse(systemConfig) : null,
+        options.FindSystemConfig(),
         options.Factory is { Length: > 0 } factory ? Address.Parse(factory) : null,
         options,
         agent,
@@ -83,7 +83,7 @@ internal sealed class ChainAccess : IAsyncDisposable
     private static async Task<ChainAccess> OpenAsync(
         EndpointUrl[] l1, Address? systemConfig, Address? factory, ChainOptions? options, AgentOptions? agent, CancellationToken cancellationToken)
     {
-        FailoverRpc rpc = new(l1, options?.Rpc);
+        FailoverRpc rpc = new(l1, options?.L1Access());
         try
         {
             ChainReader client = new(rpc);

@@ -9,7 +9,10 @@ public sealed class ChainOptions
     /// <summary>Its name in logs, metrics and commands.</summary>
     public string Name { get; set; } = "";
 
-    /// <summary>L1 address of the chain's <c>SystemConfig</c>, from which everything else is found. This or <see cref="Factory"/>.</summary>
+    /// <summary>A chain of the public registry by group and slug, such as <c>op-mainnet</c>: gives its <c>SystemConfig</c>, and the chain ids that its nodes must have.</summary>
+    public string? Network { get; set; }
+
+    /// <summary>L1 address of the chain's <c>SystemConfig</c>, from which everything else is found. This, <see cref="Network"/> or <see cref="Factory"/>.</summary>
     public string? SystemConfig { get; set; }
 
     /// <summary>L1 address of the <c>DisputeGameFactory</c>, where it is to be given itself.</summary>
@@ -61,6 +64,16 @@ public sealed class ChainOptions
 
     /// <summary>How execution traces are made.</summary>
     public CannonOptions Cannon { get; init; } = new();
+
+    /// <summary>The network that is named; null where none is, or one that is not known.</summary>
+    public KnownNetwork? FindNetwork() => Network is { Length: > 0 } name ? KnownNetwork.Find(name) : null;
+
+    /// <summary>The <c>SystemConfig</c>, its own or that of the network named; null where only a factory is.</summary>
+    /// <exception cref="FormatException">The address is malformed.</exception>
+    public Address? FindSystemConfig() => SystemConfig is { Length: > 0 } own ? Address.Parse(own) : FindNetwork()?.SystemConfig;
+
+    /// <summary>How L1's nodes are reached: as <see cref="Rpc"/> says, and of the L1 of the network where one is named.</summary>
+    public RpcOptions L1Access() => Rpc.ExpectedChainId is null && FindNetwork() is { } network ? Rpc with { ExpectedChainId = network.L1ChainId } : Rpc;
 }
 
 /// <summary>Where an account's key is; exactly one of the six. No option holds the secret itself.</summary>
