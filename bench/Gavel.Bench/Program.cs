@@ -7,6 +7,7 @@ Dictionary<string, Action> subjects = new()
     ["keccak"] = KeccakBench.Run,
     ["signing"] = SigningBench.Run,
     ["vm"] = VmBench.Run,
+    ["vm-cliffs"] = VmCliffs.Run,
     ["abi"] = AbiBench.Run,
     ["first-scan"] = FirstScanBench.Run,
     ["cycle"] = CycleBench.Run,

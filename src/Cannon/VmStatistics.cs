@@ -3,6 +3,12 @@ namespace Gavel.Cannon;
 /// <summary>What a VM has done since it was made.</summary>
 public sealed class VmStatistics
 {
+    // The numbers of both VMs' calls; a guest may make up others.
+    private const ulong FirstCommon = 4000;
+
+    private readonly long[] _common = new long[2048];
+    private readonly Dictionary<ulong, long> _rare = [];
+
     /// <summary>Preimages fetched; reads in a row of one key count once.</summary>
     public long PreimagesFetched { get; internal set; }
 
@@ -15,6 +21,33 @@ public sealed class VmStatistics
     /// <summary>Most threads that were alive at once.</summary>
     public int MaxThreads { get; internal set; }
 
-    /// <summary>Executed system calls by number.</summary>
-    public Dictionary<ulong, long> SyscallCounts { get; } = [];
+    /// <summary>Executed system calls by number, as of now.</summary>
+    public IReadOnlyDictionary<ulong, long> SyscallCounts
+    {
+        get
+        {
+            Dictionary<ulong, long> counts = new(_rare);
+            for (int i = 0; i < _common.Length; i++)
+            {
+                if (_common[i] > 0)
+                {
+                    counts.Add(FirstCommon + (ulong)i, _common[i]);
+                }
+            }
+
+            return counts;
+        }
+    }
+
+    internal void CountSyscall(ulong number)
+    {
+        if (number - FirstCommon < (ulong)_common.Length)
+        {
+            _common[number - FirstCommon]++;
+        }
+        else
+        {
+            _rare[number] = _rare.GetValueOrDefault(number) + 1;
+        }
+    }
 }

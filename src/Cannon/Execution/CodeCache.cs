@@ -4,18 +4,23 @@ namespace Gavel.Cannon;
 
 /// <summary>
 /// Pages of decoded instructions, found by program counter. Instructions are decoded when first run, and forgotten when their bytes
-/// change, so that execution follows memory as the contract does. Bounded: when full, all are dropped.
+/// change, so that execution follows memory as the contract does. Bounded: when full, one page gives way, chosen without order, so
+/// that going round more pages than there is room for finds most of them.
 /// </summary>
 internal sealed unsafe class CodeCache : ICodeListener, IDisposable
 {
     /// <summary>Pages held at most: 64 MiB of decoded instructions, the code of the largest fault-proof programs.</summary>
     public const int Capacity = 8192;
 
-    private const int RecentCount = 1024;
+    private const int RecentBits = 12;
+    private const int RecentCount = 1 << RecentBits;
+    private const ulong Spread = 0x9e37_79b9_7f4a_7c15;
 
     private readonly PagedMemory _memory;
     private readonly Dictionary<ulong, nint> _pages = [];
+    private readonly List<ulong> _held = [];
     private readonly Recent* _recent = (Recent*)NativeMemory.AllocZeroed(RecentCount, (nuint)sizeof(Recent));
+    private ulong _dice = Spread;
     private bool _disposed;
 
     /// <summary>Told of what happens to code, before it happens.</summary>
@@ -33,11 +38,11 @@ internal sealed unsafe class CodeCache : ICodeListener, IDisposable
 
     ~CodeCache() => Free();
 
-    /// <summary>The page with an address. Any call may drop all pages got before.</summary>
+    /// <summary>The page with an address. Any call may drop any page got before.</summary>
     public DecodedPage* Page(ulong pc)
     {
         ulong number = pc >> PagedMemory.PageBits;
-        Recent* recent = _recent + number % RecentCount;
+        Recent* recent = RecentOf(number);
         return recent->Page == number ? recent->Decoded : Find(number, recent);
     }
 
@@ -109,15 +114,16 @@ internal sealed unsafe class CodeCache : ICodeListener, IDisposable
     {
         if (!_pages.TryGetValue(number, out nint page))
         {
-            if (_pages.Count >= Capacity)
+            if (_held.Count >= Capacity)
             {
-                DropAll();
+                DropOne();
             }
 
             page = (nint)NativeMemory.AllocZeroed((nuint)sizeof(DecodedPage));
             ((DecodedPage*)page)->Address = number << PagedMemory.PageBits;
             DecodedPage.Insns((DecodedPage*)page)[DecodedPage.InsnCount].Op = Op.PageEnd;
             _pages.Add(number, page);
+            _held.Add(number);
             _memory.MarkCode(number, held: true);
         }
 
@@ -125,19 +131,23 @@ internal sealed unsafe class CodeCache : ICodeListener, IDisposable
         return (DecodedPage*)page;
     }
 
-    private void DropAll()
-    {
-        foreach ((ulong number, nint page) in _pages)
-        {
-            Follower?.OnPageDropped(number);
-            _memory.MarkCode(number, held: false);
-            NativeMemory.Free((void*)page);
-        }
+    /// <summary>Different pages of one program lie at regular distances, which the product spreads.</summary>
+    private Recent* RecentOf(ulong number) => _recent + (number * Spread >> (64 - RecentBits));
 
-        _pages.Clear();
-        for (int i = 0; i < RecentCount; i++)
+    private void DropOne()
+    {
+        _dice = _dice * Spread + 1;
+        int place = (int)((_dice >> 32) % (ulong)_held.Count);
+        ulong number = _held[place];
+        _held[place] = _held[^1];
+        _held.RemoveAt(_held.Count - 1);
+        Follower?.OnPageDropped(number);
+        _memory.MarkCode(number, held: false);
+        _pages.Remove(number, out nint page);
+        NativeMemory.Free((void*)page);
+        if (RecentOf(number)->Page == number)
         {
-            _recent[i].Page = ulong.MaxValue;
+            RecentOf(number)->Page = ulong.MaxValue;
         }
     }
 

@@ -91,8 +91,7 @@ internal sealed class Kernel(VmState state, VmOptions options, VmStatistics stat
                 throw new SyscallFaultException($"unknown system call {number}");
         }
 
-        ref long count = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(statistics.SyscallCounts, number, out _);
-        count++;
+        statistics.CountSyscall(number);
     }
 
     /// <summary>A register as the guest's word: on the 32-bit VM it is held sign-extended.</summary>

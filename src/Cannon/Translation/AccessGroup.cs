@@ -11,8 +11,9 @@ internal sealed class AccessGroup
     private int _lowestStore = int.MaxValue;
     private int _highestStore = int.MinValue;
 
-    public AccessGroup(in Insn insn, int first)
+    public AccessGroup(in Insn insn, int number, int first)
     {
+        Number = number;
         Base = insn.A;
         First = first;
         Mask = OpKind.AlignmentOf(insn.Op);
@@ -21,6 +22,9 @@ internal sealed class AccessGroup
     }
 
     public byte Base { get; }
+
+    /// <summary>Its number among the groups of its line.</summary>
+    public int Number { get; }
 
     /// <summary>Position of its first access.</summary>
     public int First { get; }

@@ -8,6 +8,7 @@ internal sealed class AccessGroups
 {
     private readonly Dictionary<int, AccessGroup> _byPosition = [];
     private readonly List<AccessGroup> _atStart = [];
+    private int _count;
 
     /// <param name="line">The instructions in the order they run, the slot last; a branch that links stands for its write.</param>
     public AccessGroups(IReadOnlyList<Insn> line)
@@ -38,13 +39,13 @@ internal sealed class AccessGroups
     public AccessGroup? At(int position) => _byPosition.GetValueOrDefault(position);
 
     /// <summary>A load to register 0 changes nothing and is left out.</summary>
-    public static bool IsNothing(in Insn insn) => !OpKind.IsStore(insn.Op) && RegisterLocals.IsDiscarded(insn.C);
+    private static bool IsNothing(in Insn insn) => !OpKind.IsStore(insn.Op) && RegisterLocals.IsDiscarded(insn.C);
 
     private void Place(in Insn insn, int position, Dictionary<byte, AccessGroup> open, HashSet<byte> changed)
     {
         if (!open.TryGetValue(insn.A, out AccessGroup? group) || !group.TryAdd(insn))
         {
-            group = new AccessGroup(insn, position) { IsAtStart = !changed.Contains(insn.A) };
+            group = new AccessGroup(insn, _count++, position) { IsAtStart = !changed.Contains(insn.A) };
             open[insn.A] = group;
             if (group.IsAtStart)
             {

@@ -5,15 +5,16 @@ namespace Gavel.Cannon;
 
 /// <summary>
 /// Writes loads and stores. In the main area they go straight to memory, after one test for a group of them that is also the test of
-/// alignment; stores test the page's status too. Outside it a thorough region looks the window up. The rest is the interpreter's.
+/// alignment; groups that store test the pages' status too. Outside it a thorough region looks the window up, once for a group. The rest
+/// is the interpreter's.
 /// </summary>
 internal sealed class MemoryEmitter(Il il, RegisterLocals registers, bool thorough)
 {
-    private readonly LocalBuilder _address = il.Local(typeof(ulong));
-    private readonly LocalBuilder _whole = il.Local(typeof(ulong));
-    private readonly LocalBuilder _place = il.Local(typeof(long));
+    private readonly LocalBuilder _address = il.Local(typeof(long));
+    private readonly LocalBuilder _window = il.Local(typeof(long));
     private readonly LocalBuilder _delta = il.Local(typeof(long));
     private readonly LocalBuilder _statusDelta = il.Local(typeof(long));
+    private readonly List<(LocalBuilder Delta, LocalBuilder Status)> _found = [];
 
     /// <summary>Reads where the main area is from the context.</summary>
     public unsafe void Begin()
@@ -35,15 +36,20 @@ internal sealed class MemoryEmitter(Il il, RegisterLocals registers, bool thorou
         il.Op(OpCodes.Add);
     }
 
-    /// <summary>Writes the test that speaks for all accesses of a group; thorough regions test each access.</summary>
+    /// <summary>Writes the test that speaks for all accesses of a group.</summary>
     /// <param name="group">The group.</param>
-    /// <param name="outside">Gives the label to leave at when an access is outside the main area.</param>
+    /// <param name="outside">Gives the label to leave at when an access is outside the main area (or, if thorough, in no window).</param>
     /// <param name="page">Gives the one to leave at when a page is not simply there.</param>
     public void Test(AccessGroup group, Func<Label> outside, Func<Label> page)
     {
+        Label leave = outside();
+        Label elsewhere = thorough ? il.Label() : leave;
         if (thorough)
         {
-            return;
+            il.Get(_delta);
+            il.Set(Delta(group));
+            il.Get(_statusDelta);
+            il.Set(StatusDelta(group));
         }
 
         Sum(group.Base, group.Lowest);
@@ -53,167 +59,101 @@ internal sealed class MemoryEmitter(Il il, RegisterLocals registers, bool thorou
             il.Op(OpCodes.Or);
         }
 
-        TestArea(group.Mask, outside());
-        if (!group.StoresTogether)
-        {
-            return;
-        }
-
-        Sum(group.Base, group.LowestStore);
-        Status(() => il.Get(_statusDelta));
-        il.Narrow(PageStatus.Writable);
-        if (group.HighestStore > group.LowestStore)
-        {
-            // Both at once: what differs from the wanted status in either.
-            il.Op(OpCodes.Xor);
-            Sum(group.Base, group.HighestStore);
-            Status(() => il.Get(_statusDelta));
-            il.Narrow(PageStatus.Writable);
-            il.Op(OpCodes.Xor);
-            il.Op(OpCodes.Or);
-            il.Jump(OpCodes.Brtrue, page());
-        }
-        else
-        {
-            il.Jump(OpCodes.Bne_Un, page());
-        }
-    }
-
-    /// <summary>Writes a load whose group is tested; <paramref name="leave"/> gives where a thorough region leaves when the interpreter must do it.</summary>
-    public void Load(in Insn insn, Func<Label> leave)
-    {
-        if (AccessGroups.IsNothing(insn))
-        {
-            return;
-        }
-
-        Label outside = Begin(insn);
-        Place(insn);
-        Fetch(insn);
-        if (!thorough)
-        {
-            return;
-        }
-
-        Insn copy = insn;
-        Label leaving = leave();
-        Label done = il.Label();
-        il.Mark(done);
-        il.Later(() =>
-        {
-            il.Mark(outside);
-            FindWindow(OpKind.MaskOf(copy.Op), leaving);
-            WindowField(0);
-            il.Get(_address);
-            il.Op(OpCodes.Add);
-            Fetch(copy);
-            il.Jump(OpCodes.Br, done);
-        });
-    }
-
-    /// <summary>Writes a store whose group is tested; <paramref name="leave"/> as for loads, and for stores whose page is not tested with the group.</summary>
-    public void Store(in Insn insn, AccessGroup group, Func<Label> leave)
-    {
+        TestArea(group.Mask, elsewhere);
         if (thorough)
         {
-            StoreThoroughly(insn, leave());
+            Label found = il.Label();
+            il.Mark(found);
+            il.Later(() =>
+            {
+                il.Mark(elsewhere);
+                FindWindow(group, leave);
+                il.Jump(OpCodes.Br, found);
+            });
+        }
+
+        if (group.StoresTogether)
+        {
+            TestStatus(group, page());
+        }
+    }
+
+    /// <summary>Writes a load whose group is tested.</summary>
+    public void Load(in Insn insn, AccessGroup? group)
+    {
+        // A load to register 0 changes nothing and is in no group.
+        if (group is not null)
+        {
+            Place(insn, group);
+            Fetch(insn);
+        }
+    }
+
+    /// <summary>Writes a store whose group is tested; <paramref name="page"/> gives where to leave if its page is not tested with the group.</summary>
+    public void Store(in Insn insn, AccessGroup group, Func<Label> page)
+    {
+        if (!group.StoresTogether)
+        {
+            Status(group, insn.Imm);
+            il.Narrow(PageStatus.Writable);
+            il.Jump(OpCodes.Bne_Un, page());
+        }
+
+        Place(insn, group);
+        Put(insn);
+    }
+
+    private LocalBuilder Delta(AccessGroup group) => thorough ? Found(group).Delta : _delta;
+
+    private LocalBuilder StatusDelta(AccessGroup group) => thorough ? Found(group).Status : _statusDelta;
+
+    private (LocalBuilder Delta, LocalBuilder Status) Found(AccessGroup group)
+    {
+        while (_found.Count <= group.Number)
+        {
+            _found.Add((il.Local(typeof(long)), il.Local(typeof(long))));
+        }
+
+        return _found[group.Number];
+    }
+
+    private void TestStatus(AccessGroup group, Label leave)
+    {
+        Status(group, group.LowestStore);
+        il.Narrow(PageStatus.Writable);
+        if (group.HighestStore == group.LowestStore)
+        {
+            il.Jump(OpCodes.Bne_Un, leave);
             return;
         }
 
-        if (!group.StoresTogether)
-        {
-            Sum(insn.A, insn.Imm);
-            Status(() => il.Get(_statusDelta));
-            il.Narrow(PageStatus.Writable);
-            il.Jump(OpCodes.Bne_Un, leave());
-        }
-
-        Begin(insn);
-        Place(insn);
-        Put(insn);
-    }
-
-    private void StoreThoroughly(in Insn insn, Label leave)
-    {
-        Insn copy = insn;
-        Label done = il.Label();
-        Label outside = Begin(insn);
-        il.Get(_address);
-        Status(() => il.Get(_statusDelta));
+        // Both at once: what differs from the wanted status in either.
+        il.Op(OpCodes.Xor);
+        Status(group, group.HighestStore);
         il.Narrow(PageStatus.Writable);
-        il.Jump(OpCodes.Bne_Un, outside);
-        Place(insn);
-        Put(insn);
-        il.Mark(done);
-        il.Later(() =>
+        il.Op(OpCodes.Xor);
+        il.Op(OpCodes.Or);
+        il.Jump(OpCodes.Brtrue, leave);
+    }
+
+    /// <summary>The host's address of an access; for a part of a word, that of the aligned group it is in.</summary>
+    private void Place(in Insn insn, AccessGroup group)
+    {
+        if (OpKind.IsPartial(insn.Op))
         {
-            il.Mark(outside);
-            FindWindow(OpKind.MaskOf(copy.Op), leave);
+            Sum(insn.A, insn.Imm);
+            il.Set(_address);
             il.Get(_address);
-            Status(() => WindowField(sizeof(long)));
-            il.Narrow(~PageStatus.Watched);
+            il.Wide(~(long)OpKind.MaskOf(insn.Op));
             il.Op(OpCodes.And);
-            il.Narrow(PageStatus.Writable);
-            il.Jump(OpCodes.Bne_Un, leave);
-            TestReservation(leave);
-            WindowField(0);
-            il.Get(_address);
-            il.Op(OpCodes.Add);
-            Put(copy);
-            il.Jump(OpCodes.Br, done);
-        });
-    }
-
-    /// <summary>What comes before the access itself: the whole address for parts of words; in thorough regions the address and its test.</summary>
-    private Label Begin(in Insn insn)
-    {
-        if (OpKind.IsPartial(insn.Op))
-        {
-            Sum(insn.A, insn.Imm);
-            il.Set(_whole);
-        }
-
-        if (!thorough)
-        {
-            return default;
-        }
-
-        if (OpKind.IsPartial(insn.Op))
-        {
-            il.Get(_whole);
-            Align(OpKind.MaskOf(insn.Op));
-        }
-        else
-        {
-            Sum(insn.A, insn.Imm);
-        }
-
-        il.Set(_address);
-        Label outside = il.Label();
-        il.Get(_address);
-        TestArea(OpKind.AlignmentOf(insn.Op), outside);
-        return outside;
-    }
-
-    /// <summary>The place in the main area.</summary>
-    private void Place(in Insn insn)
-    {
-        if (thorough || OpKind.IsPartial(insn.Op))
-        {
-            il.Get(thorough ? _address : _whole);
-            if (!thorough)
-            {
-                Align(OpKind.MaskOf(insn.Op));
-            }
-
-            il.Get(_delta);
+            il.Get(Delta(group));
             il.Op(OpCodes.Add);
             return;
         }
 
         // In this order it is one operand of the host's instruction.
         registers.Get(insn.A);
-        il.Get(_delta);
+        il.Get(Delta(group));
         il.Op(OpCodes.Add);
         Offset(insn.Imm);
     }
@@ -233,12 +173,6 @@ internal sealed class MemoryEmitter(Il il, RegisterLocals registers, bool thorou
         }
     }
 
-    private void Align(int mask)
-    {
-        il.Wide(~(long)mask);
-        il.Op(OpCodes.And);
-    }
-
     /// <summary>Leaves when the address on the stack has a bit that no aligned one of the main area has: rotated, all of them fit one test.</summary>
     private void TestArea(int mask, Label outside)
     {
@@ -250,27 +184,35 @@ internal sealed class MemoryEmitter(Il il, RegisterLocals registers, bool thorou
         il.Jump(OpCodes.Brtrue, outside);
     }
 
-    /// <summary>From the address on the stack to its page's status.</summary>
-    private void Status(Action delta)
+    /// <summary>The status of the page at an offset from a group's base.</summary>
+    private void Status(AccessGroup group, int offset)
     {
+        Sum(group.Base, offset);
         il.Narrow(PagedMemory.PageBits);
         il.Op(OpCodes.Shr_Un);
-        delta();
+        il.Get(StatusDelta(group));
         il.Op(OpCodes.Add);
         il.Op(OpCodes.Ldind_U1);
     }
 
-    /// <summary>Aligns the address and finds its window's entry, or leaves.</summary>
-    private unsafe void FindWindow(int mask, Label leave)
+    /// <summary>Finds the one window that a group's accesses are in, or leaves.</summary>
+    private unsafe void FindWindow(AccessGroup group, Label leave)
     {
         CpuContext sample;
-        if (mask != 0)
-        {
-            il.Get(_address);
-            Align(mask);
-            il.Set(_address);
-        }
+        Sum(group.Base, group.Lowest);
+        il.Set(_address);
 
+        // In one window both ends differ in low bits only; and the lowest must be aligned and below the last window's end.
+        il.Get(_address);
+        Sum(group.Base, group.Highest);
+        il.Op(OpCodes.Xor);
+        il.Narrow(GuestWindow.Bits);
+        il.Op(OpCodes.Shr_Un);
+        il.Get(_address);
+        il.Wide(group.Mask);
+        il.Op(OpCodes.And);
+        il.Op(OpCodes.Or);
+        il.Jump(OpCodes.Brtrue, leave);
         il.Get(_address);
         il.Wide((long)GuestWindow.Count << GuestWindow.Bits);
         il.Jump(OpCodes.Bge_Un, leave);
@@ -279,31 +221,20 @@ internal sealed class MemoryEmitter(Il il, RegisterLocals registers, bool thorou
         il.Get(_address);
         il.Narrow(GuestWindow.Bits);
         il.Op(OpCodes.Shr_Un);
-        il.Narrow(sizeof(GuestWindow));
-        il.Op(OpCodes.Conv_I8);
+        il.Wide(sizeof(GuestWindow));
         il.Op(OpCodes.Mul);
         il.Op(OpCodes.Add);
-        il.Set(_place);
-        WindowField(0);
-        il.Jump(OpCodes.Brfalse, leave);
-    }
-
-    private void WindowField(int offset)
-    {
-        il.Get(_place);
-        il.Narrow(offset);
+        il.Set(_window);
+        il.Get(_window);
+        il.Op(OpCodes.Ldind_I);
+        il.Set(Delta(group));
+        il.Get(_window);
+        il.Wide(sizeof(long));
         il.Op(OpCodes.Add);
         il.Op(OpCodes.Ldind_I);
-    }
-
-    private unsafe void TestReservation(Label leave)
-    {
-        CpuContext sample;
-        il.Get(_address);
-        Align(7);
-        ContextField((byte*)&sample.ReservedWord - (byte*)&sample);
-        il.Op(OpCodes.Ldind_I8);
-        il.Jump(OpCodes.Beq, leave);
+        il.Set(StatusDelta(group));
+        il.Get(Delta(group));
+        il.Jump(OpCodes.Brfalse, leave);
     }
 
     /// <summary>From the place on the stack to the register.</summary>
@@ -337,7 +268,7 @@ internal sealed class MemoryEmitter(Il il, RegisterLocals registers, bool thorou
                 il.Call(KnownMethods.Swap8);
                 break;
             default:
-                il.Get(_whole);
+                il.Get(_address);
                 registers.Get(insn.B);
                 il.Call(insn.Op switch
                 {
@@ -368,7 +299,7 @@ internal sealed class MemoryEmitter(Il il, RegisterLocals registers, bool thorou
     {
         if (OpKind.IsPartial(insn.Op))
         {
-            il.Get(_whole);
+            il.Get(_address);
         }
 
         registers.Get(insn.B);

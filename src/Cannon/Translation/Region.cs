@@ -31,6 +31,9 @@ internal sealed class Region
     /// <summary>Most instructions that it may be made of.</summary>
     public int Limit { get; }
 
+    /// <summary>True when nothing more finds room in it.</summary>
+    public bool IsFull => Plan.Size >= Limit || Plan.Leaders.Count >= RegionFinder.MostLeaders;
+
     /// <summary>The region that this one is to take the place of; null once it has.</summary>
     public Region? Replaces { get; set; }
 
@@ -48,6 +51,9 @@ internal sealed class Region
 
     /// <summary>When it last ran, in the translator's count.</summary>
     public long LastUse { get; set; }
+
+    /// <summary>Times it was entered.</summary>
+    public long Calls { get; set; }
 
     /// <summary>Instructions it has run.</summary>
     public long Steps { get; set; }

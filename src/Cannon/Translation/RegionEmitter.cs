@@ -209,7 +209,7 @@ internal sealed class RegionEmitter
         }
         else if (OpKind.IsMemory(insn.Op))
         {
-            _memory.Load(insn, outside);
+            _memory.Load(insn, group);
         }
         else
         {

@@ -6,6 +6,9 @@ namespace Gavel.Cannon;
 /// </summary>
 internal sealed class RegionFinder(CodeCache code, VmVersion version, int limit, IReadOnlySet<ulong>? trace)
 {
+    // The runtime's compiler takes longer for each block the more there are.
+    public const int MostLeaders = 120;
+
     private readonly SortedList<ulong, Insn> _found = [];
     private readonly Dictionary<ulong, Insn> _slots = [];
     private readonly HashSet<ulong> _leaders = [];
@@ -54,7 +57,7 @@ internal sealed class RegionFinder(CodeCache code, VmVersion version, int limit,
     {
         while (!_found.ContainsKey(pc))
         {
-            if (_found.Count + _slots.Count >= limit || !TryPeek(pc, out Insn insn))
+            if (_found.Count + _slots.Count >= limit || _leaders.Count >= MostLeaders || !TryPeek(pc, out Insn insn))
             {
                 return;
             }

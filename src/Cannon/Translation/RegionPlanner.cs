@@ -11,6 +11,8 @@ internal sealed class RegionPlanner(CodeCache code, VmVersion version, RegionTab
     private const int OutsideExitsToBeThorough = 200;
     private const int MemoryExitsToGiveUp = 2000;
     private const int StepsThatPayForAMemoryExit = 100;
+    private const int CallsToGiveUp = 50_000;
+    private const int StepsThatPayForACall = 10;
 
     private readonly RegionCompiler _compiler = new(tuning.InBackground);
     private readonly HeatMap _heat = new(tuning.Threshold);
@@ -105,15 +107,29 @@ internal sealed class RegionPlanner(CodeCache code, VmVersion version, RegionTab
         }
         else if (region.MemoryExits >= MemoryExitsToGiveUp && region.Steps < StepsThatPayForAMemoryExit * region.MemoryExits)
         {
-            _refused.UnionWith(region.Plan.Entries);
-            regions.Drop(region);
+            GiveUp(region);
         }
+    }
+
+    /// <summary>A region was left at what only the interpreter does.</summary>
+    public void LeftToInterpreter(Region region)
+    {
+        if (region.Calls >= CallsToGiveUp && region.Steps < StepsThatPayForACall * region.Calls)
+        {
+            GiveUp(region);
+        }
+    }
+
+    private void GiveUp(Region region)
+    {
+        _refused.UnionWith(region.Plan.Entries);
+        regions.Drop(region);
     }
 
     /// <summary>Has a region made anew with one more place in it.</summary>
     private bool TryJoin(Region region, ulong pc)
     {
-        if (region.IsSettled || region.IsDropped || region.Generation >= MostGenerations || region.Plan.Size >= region.Limit)
+        if (region.IsSettled || region.IsDropped || region.Generation >= MostGenerations || region.IsFull)
         {
             return false;
         }

@@ -112,9 +112,13 @@ internal sealed unsafe class TranslatingEngine : IVmEngine, ICodeFollower
                     case RegionExit.Return:
                         continue;
                     case RegionExit.Syscall:
+                        Planner.LeftToInterpreter(region);
                         return left > 0 ? EngineExit.Syscall : EngineExit.Paused;
                     case RegionExit.Outside or RegionExit.Page:
                         Planner.LeftAtMemory(region, way);
+                        break;
+                    case RegionExit.Interpret:
+                        Planner.LeftToInterpreter(region);
                         break;
                 }
             }
@@ -162,6 +166,7 @@ internal sealed unsafe class TranslatingEngine : IVmEngine, ICodeFollower
         c->Pc = exit.Pc ?? c->Pc;
         c->NextPc = c->Pc + 4;
         region.LastUse = ++_clock;
+        region.Calls++;
         region.Steps += before - left;
         TranslatedSteps += before - left;
         return exit.Exit;

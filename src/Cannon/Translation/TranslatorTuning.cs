@@ -13,16 +13,16 @@ internal sealed record TranslatorTuning
     public long SampleInterval { get; init; } = 8192;
 
     /// <summary>Heat at which a place is translated.</summary>
-    public int Threshold { get; init; } = 1024;
+    public int Threshold { get; init; } = 8192;
 
     /// <summary>Heat of being where the interpreter is looked at.</summary>
-    public int SampleHeat { get; init; } = 128;
+    public int SampleHeat { get; init; } = 320;
 
     /// <summary>Steps that are noted one by one before a place is translated, so that only what runs there is; 0 takes all that ever ran.</summary>
     public int TraceLength { get; init; } = 4096;
 
     /// <summary>Times that one region must leave to the same place before it is made to hold that place too.</summary>
-    public int MergeThreshold { get; init; } = 4096;
+    public int MergeThreshold { get; init; } = 16_384;
 
     /// <summary>True to make regions look outside the main area from the first, not only those that left for that often.</summary>
     public bool IsThorough { get; init; }

@@ -32,6 +32,7 @@ internal sealed class LoopProgram
     private readonly Random _random;
     private readonly List<uint> _words = [];
     private readonly bool _changesItself;
+    private uint _pointer = FirstPointer;
 
     private LoopProgram(int seed)
     {
@@ -148,11 +149,39 @@ internal sealed class LoopProgram
                 _words.Add((4u << 26) | (_random.Next(2) == 0 ? 1u : 0u));
                 _words.Add(_random.Next(8) == 0 ? (1u << 26) | (9u << 16) : Slot());
                 break;
+            case 9 or 10:
+                MovePointer();
+                break;
             default:
                 _words.Add(Straight());
                 break;
         }
     }
+
+    /// <summary>Accesses from a base that changes between them.</summary>
+    private void MovePointer()
+    {
+        uint register = 1 + (uint)_random.Next(15);
+        int moves = _random.Next(1, 4);
+        for (int i = 0; i < moves; i++)
+        {
+            if (_random.Next(3) > 0)
+            {
+                _words.Add(Three(FirstPointer + (uint)_random.Next(Places.Length), 0, register, 0x2d));
+            }
+            else
+            {
+                _words.Add(Immediate(0x19, register, register, (ushort)(short)_random.Next(-9, 9)));
+            }
+
+            for (int access = _random.Next(1, 4); access > 0; access--)
+            {
+                _words.Add(Immediate(Pick(0x20, 0x21, 0x23, 0x37, 0x28, 0x29, 0x2b, 0x3f), register, Other(register), Offset()));
+            }
+        }
+    }
+
+    private uint Other(uint register) => register == 15 ? 1 : register + 1;
 
     private void Conditional()
     {
@@ -215,11 +244,9 @@ internal sealed class LoopProgram
         switch (_random.Next(9))
         {
             case 0 or 1:
-                uint pointer = FirstPointer + (uint)_random.Next(Places.Length);
-                return Immediate(Pick(0x20, 0x21, 0x22, 0x23, 0x24, 0x25, 0x26, 0x27, 0x1a, 0x1b, 0x37, 0x37), pointer, Any(), Offset());
+                return Immediate(Pick(0x20, 0x21, 0x22, 0x23, 0x24, 0x25, 0x26, 0x27, 0x1a, 0x1b, 0x37, 0x37), Pointer(), Any(), Offset());
             case 2 or 3:
-                pointer = FirstPointer + (uint)_random.Next(Places.Length);
-                return Immediate(Pick(0x28, 0x29, 0x2a, 0x2b, 0x2c, 0x2d, 0x2e, 0x3f, 0x3f), pointer, Any(), Offset());
+                return Immediate(Pick(0x28, 0x29, 0x2a, 0x2b, 0x2c, 0x2d, 0x2e, 0x3f, 0x3f), Pointer(), Any(), Offset());
             case 4:
                 return Immediate(Pick(8, 9, 0xa, 0xb, 0xc, 0xd, 0xe, 0xf, 0x18, 0x19), Any(), Any(), (uint)_random.Next(3) switch
                 {
@@ -237,6 +264,9 @@ internal sealed class LoopProgram
                     : Three(Any(), Any(), Any(), Pick(0x20, 0x21, 0x22, 0x23, 0x24, 0x25, 0x26, 0x27, 0x2a, 0x2b, 0x2c, 0x2d, 0x2e, 0x2f));
         }
     }
+
+    /// <summary>Mostly the one of the last access: accesses from one base are tested together.</summary>
+    private uint Pointer() => _pointer = _random.Next(3) > 0 ? _pointer : FirstPointer + (uint)_random.Next(Places.Length);
 
     private uint Offset() => (ushort)(short)(_random.Next(4) == 0 ? _random.Next(-40, 200) : 8 * _random.Next(-2, 8));
 
