@@ -14,7 +14,7 @@ const Chain = 901
 
 // Judge reads the game's local values, derives the rollup from the batches of the inbox, and ends the program: 0 if the
 // claimed output root is that of block min(claimed number, last block derivable from the L1 head), 1 if it is not, or if the
-// claimed number is not above the agreed block, 2 if the data is impossible.
+// claimed number is below the agreed block, 2 if the data is impossible.
 func Judge(inbox [20]byte) {
 	head, agreed, claimed := hash(1), hash(2), hash(3)
 	claimedNumber := number(4)
@@ -40,8 +40,10 @@ func Judge(inbox [20]byte) {
 	if start == nil || start.Output() != agreed {
 		host.Fail("the agreed block is not among the derived ones")
 	}
-	if claimedNumber <= start.Number {
-		refuse("block "+decimal(claimedNumber)+" is not above the agreed block "+decimal(start.Number), nil)
+	// The agreed block itself may be claimed again, by its own output: a contract that caps the number asks this at the right edge of a game
+	// below the safe head.
+	if claimedNumber < start.Number {
+		refuse("block "+decimal(claimedNumber)+" is below the agreed block "+decimal(start.Number), nil)
 	}
 	judged := chain.At(claimedNumber)
 	if judged == nil {

@@ -98,9 +98,30 @@ public sealed class SpecialGameTests
         await ring.UntilAsync("the alert", () => Task.FromResult(ring.Lines.Has("this contract version cannot defend this game")), None);
         RightEdgeAttacker attacker = new(ring, game, root);
         await attacker.AttackAsync(None);
+        Assert.False(attacker.IsLie);
         await ring.UntilAsync("Gavel says that there is no answer", () => Task.FromResult(ring.Lines.Has("has no answer (ExecutionRootIsTrue)")), None);
         await ring.Devnet.WarpAsync(TimeSpan.FromSeconds(game.Rules!.Clock.MaxDuration + 1));
         await ring.UntilAsync("the game is resolved", async () => (await ring.StateAsync(game, None)).Status != GameStatus.InProgress, None);
         Assert.Equal(GameStatus.ChallengerWins, (await ring.StateAsync(game, None)).Status);
+    }
+
+    [Fact]
+    public async Task GameBelowTheSafeHead_OnVersion2_IsDefended()
+    {
+        // The contract caps local datum 4, so that the program is asked for (agreed = claimed, at the agreed block), which holds. Before, the program
+        // of the devnet refused that, and a true root was lost.
+        await using Ring ring = await Duel.NewerRingAsync(None, safeBlocks: 20);
+        Hash32 root = await ring.OutputAsync(Duel.Block, None);
+        GameMetadata game = await ring.CreateGameAsync(DevnetAccounts.Proposer, NewerGames.Type, root, Duel.Block, None);
+        await ring.StartGavelAsync(DevnetAccounts.Challenger, None);
+        RightEdgeAttacker attacker = new(ring, game, root);
+        await attacker.AttackAsync(None);
+        Assert.True(attacker.IsLie);
+        int posted = (await ring.StateAsync(game, None)).Claims.Count;
+        await ring.UntilAsync("the lie is answered", async () => (await ring.StateAsync(game, None)).Claims.Count > posted, None);
+        await ring.Devnet.WarpAsync(TimeSpan.FromSeconds(game.Rules!.Clock.MaxDuration + 1));
+        await ring.UntilAsync("the game is resolved", async () => (await ring.StateAsync(game, None)).Status != GameStatus.InProgress, None);
+        Assert.Equal(GameStatus.DefenderWins, (await ring.StateAsync(game, None)).Status);
+        Assert.False(ring.Lines.Has("cannot defend this game"));
     }
 }

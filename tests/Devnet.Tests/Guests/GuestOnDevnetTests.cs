@@ -47,7 +47,7 @@ public sealed class GuestOnDevnetTests
             Expect(guest, 0, head, 1, Output(9), 5000);
             Expect(guest, 1, head, 1, Output(8), 5000);
             Expect(guest, 1, head, 3, rival.Output, 8);
-            Expect(guest, 1, head, 6, Output(6), 6);
+            Expect(guest, 0, head, 6, Output(6), 6); // the agreed block once more
             Expect(guest, 1, head, 6, Output(5), 5);
             Expect(guest, 0, early, 1, Output(4), 6); // at an earlier L1 head block 4 is the last
             Expect(guest, 1, early, 1, Output(6), 6);

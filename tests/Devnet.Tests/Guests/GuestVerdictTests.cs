@@ -46,14 +46,23 @@ public sealed class GuestVerdictTests
     }
 
     [Theory, MemberData(nameof(Guests))]
-    public void A_number_not_above_the_agreed_block_does_not_hold(string guest)
+    public void The_agreed_block_can_be_claimed_again_by_its_own_output_alone(string guest)
     {
         Dispute dispute = new Dispute().PostAll();
-        foreach (ulong number in (ulong[])[3, 2, 1, 0])
+        Assert.Equal(0, Run(guest, dispute.Claiming(dispute.Blocks[3].Output, 3)).ExitCode);
+        Assert.Equal(1, Run(guest, dispute.Claiming(dispute.Blocks[4].Output, 3)).ExitCode);
+        Assert.Equal(1, Run(guest, dispute.Claiming(dispute.Blocks[3].Output, 4)).ExitCode); // which is no licence for the next block
+    }
+
+    [Theory, MemberData(nameof(Guests))]
+    public void A_number_below_the_agreed_block_does_not_hold(string guest)
+    {
+        Dispute dispute = new Dispute().PostAll();
+        foreach (ulong number in (ulong[])[2, 1, 0])
         {
             Hash32 output = dispute.Blocks[Math.Max(1, number)].Output;
             Assert.Equal(
-                (1, $"claim does not hold: block {number} is not above the agreed block 3\n"), Run(guest, dispute.Claiming(output, number)));
+                (1, $"claim does not hold: block {number} is below the agreed block 3\n"), Run(guest, dispute.Claiming(output, number)));
         }
     }
 

@@ -51,9 +51,10 @@ internal sealed record Duel
     public static Task<Ring> RingAsync(CancellationToken cancellationToken) => Ring.OpenAsync(Terms(), cancellationToken);
 
     /// <summary>The same on our twins of the contracts of 2.x, with Cannon under type 8 too, which is the respected one.</summary>
-    public static Task<Ring> NewerRingAsync(CancellationToken cancellationToken) => Ring.OpenAsync(
+    public static Task<Ring> NewerRingAsync(CancellationToken cancellationToken, ulong safeBlocks = Block) => Ring.OpenAsync(
         Terms(new DevnetGameType(NewerGames.Type, FaultProofProgram.Rollup.Prestate, DevnetVm.Mips)) with
         {
+            InitialL2Blocks = (int)safeBlocks,
             Generation = DevnetGeneration.V2,
             RespectedGameType = NewerGames.Type,
             DisputeGameFinalityDelay = TimeSpan.FromSeconds(NewerGames.FinalitySeconds),
