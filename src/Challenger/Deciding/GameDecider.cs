@@ -5,7 +5,6 @@ using Gavel.GameSolver.Solving;
 using Gavel.Intents;
 using Gavel.Rollup;
 using Gavel.Settlement;
-using Gavel.Traces;
 using Microsoft.Extensions.Logging;
 
 namespace Gavel.Challenger;
