@@ -14,8 +14,8 @@ public sealed class CheckCommandTests
     {
         (int exit, string output, string error) = Run(Games, Checkout.PathOf("tests", "vectors", "contracts", "games-2.2.0.jsonl.gz"));
         Assert.True(exit == 0, error);
-        Assert.Contains("1.3.1, 60 games", output, StringComparison.Ordinal);
-        Assert.Contains("2.2.0, 60 games", output, StringComparison.Ordinal);
+        Assert.Contains("1.3.1: 60 games", output, StringComparison.Ordinal);
+        Assert.Contains("2.2.0: 60 games", output, StringComparison.Ordinal);
         Assert.EndsWith("no difference\n", output, StringComparison.Ordinal);
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Compression;
 using System.Text.RegularExpressions;
 using Gavel.Contracts.Checking;
@@ -19,13 +20,31 @@ public sealed class RecordedGamesTests(ITestOutputHelper output)
     [InlineData("2.4.2")]
     public void Every_recorded_game_goes_as_simulated(string generation)
     {
-        (string told, IEnumerable<RecordedGameResult> results) = RecordedGames.Check(FileOf(generation));
-        Assert.Equal(generation, told);
-        RecordedGameResult[] games = [.. results];
-        output.WriteLine($"{games.Length} games, {games.Sum(game => game.Actions)} actions, {games.Sum(game => game.Refused)} of them refused, {games.Sum(game => game.VmRuns)} VM runs");
-        Assert.Empty(games.SelectMany(game => game.Differences).Take(20));
-        Assert.True(games.Length >= 60, $"only {games.Length} games");
-        Assert.True(games.Sum(game => game.Refused) > 500 && games.Sum(game => game.VmRuns) > 20, "hardly anything was refused or run");
+        ContractCheck check = ContractCheck.Of(FileOf(generation));
+        output.WriteLine(check.Counts);
+        Match counts = Regex.Match(check.Counts, @"^(.+): (\d+) games, \d+ actions, (\d+) of them refused, (\d+) VM runs$");
+        Assert.Equal(generation, counts.Groups[1].Value);
+        Assert.True(Number(2) >= 60 && Number(3) > 500 && Number(4) > 20, $"too little: {check.Counts}");
+        Assert.Empty(check.Differences.Take(20));
+
+        int Number(int group) => int.Parse(counts.Groups[group].Value, CultureInfo.InvariantCulture);
+    }
+
+    [Fact]
+    public void Recorded_bonds_are_those_that_are_computed()
+    {
+        ContractCheck check = ContractCheck.Of(Checkout.PathOf("tests", "vectors", "contracts", "bonds.jsonl.gz"));
+        Assert.Equal("249 bonds of 6 maximum depths", check.Counts);
+        Assert.Empty(check.Differences);
+    }
+
+    [Fact]
+    public void Recorded_errors_have_their_names()
+    {
+        ContractCheck check = ContractCheck.Of(Checkout.PathOf("tests", "vectors", "contracts", "errors.jsonl.gz"));
+        output.WriteLine(check.Counts);
+        Assert.Matches(@"^1\d{3} refusals, 1\d{3} declared errors$", check.Counts);
+        Assert.Empty(check.Differences.Take(20));
     }
 
     [Theory]
@@ -60,6 +79,8 @@ public sealed class RecordedGamesTests(ITestOutputHelper output)
 
     [Theory]
     [InlineData("", "is empty")]
+    [InlineData("HEADER\n{\"kind\":\"reads\"}", "holds recorded reads")]
+    [InlineData("HEADER\n7", "line 2 is no JSON object")]
     [InlineData("{\"kind\":\"bonds\"}", "line 1 is not the header of a file of recorded games")]
     [InlineData("HEADER\n{", "line 2 is not of the recorded format")]
     [InlineData("SUPER", "generation super-0.7.2; games of 1.2 to 2.x are simulated")]
@@ -72,14 +93,14 @@ public sealed class RecordedGamesTests(ITestOutputHelper output)
         Assert.Contains(told, refused.Message, StringComparison.Ordinal);
     }
 
-    // Those of the first game that has any.
+    // The first.
     private static IReadOnlyList<string> DifferencesIn(string text)
     {
         string file = Path.GetTempFileName();
         try
         {
             File.WriteAllText(file, text);
-            return RecordedGames.Check(file).Results.FirstOrDefault(game => game.Differences.Count > 0)?.Differences ?? [];
+            return [.. ContractCheck.Of(file).Differences.Take(1)];
         }
         finally
         {

@@ -53,6 +53,25 @@ public sealed class TwinDeploymentTests
         Assert.Equal(BondTable.Computed(18), alphabet.Rules.Bonds);
     }
 
+    [Theory]
+    [InlineData(0, false)] // in the very second of the retirement
+    [InlineData(1, true)]
+    public async Task A_game_is_retired_up_to_the_second_of_the_retirement(int secondsLater, bool isProper)
+    {
+        await using LocalDevnet devnet = await LocalDevnet.StartAsync(new DevnetOptions { Generation = DevnetGeneration.V2 });
+        ulong time = (await devnet.L1.GetBlockAsync(BlockRef.Latest, default)).Timestamp + 100;
+        await NextBlockAt(time);
+        Address registry = devnet.Addresses.AnchorStateRegistry;
+        await devnet.SendAsync(DevnetAccounts.Guardian, registry, new AbiFunction("updateRetirementTimestamp()").Encode());
+        await NextBlockAt(time + (ulong)secondsLater);
+        GameMetadata game = await CreateAsync(devnet, DevnetAccounts.Dishonest, DevnetGameType.Cannon, devnet.Options.InitBond);
+        Assert.Equal(time + (ulong)secondsLater, (await devnet.L1.GetBlockAsync(BlockRef.Latest, default)).Timestamp);
+        CallRequest call = new() { To = registry, Data = new AbiFunction("isGameProper(address)").Encode(a => a.Address(game.Game)) };
+        Assert.Equal(isProper, new AbiDecoder(await devnet.L1.CallAsync(call, BlockRef.Latest, default)).Bool());
+
+        Task NextBlockAt(ulong second) => devnet.L1.Rpc.RequestAsync(new RpcRequest("evm_setNextBlockTimestamp", second), default);
+    }
+
     [Fact]
     public async Task Types_with_different_anchors_are_refused_by_name()
     {

@@ -14,10 +14,10 @@ internal static class CheckCommand
     {
         Argument<string[]> files = new("FILE")
         {
-            Description = "recorded games of the dispute contracts, one JSON object a line, plain or .gz",
+            Description = "recorded games, bonds or errors of the dispute contracts, one JSON object a line, plain or .gz",
             Arity = ArgumentArity.OneOrMore,
         };
-        Command command = new("contracts", "Play recorded games of the dispute contracts again, in simulation") { files };
+        Command command = new("contracts", "Play recorded games of the dispute contracts again in simulation, and hold bonds and names of errors against recorded ones") { files };
         command.SetAction((parsed, cancellation) => Task.Run(
             () => Contracts(parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, parsed.GetValue(files) ?? [], cancellation), CancellationToken.None));
         return command;
@@ -30,12 +30,10 @@ internal static class CheckCommand
         {
             try
             {
-                (string generation, IEnumerable<RecordedGameResult> results) = RecordedGames.Check(file);
-                RecordedGameResult[] played = [.. results.TakeWhile(_ => !cancellation.IsCancellationRequested)];
-                differences.AddRange(played.SelectMany(game => game.Differences));
-                output.WriteLine(
-                    $"{file}: {generation}, {played.Length} games, {played.Sum(game => game.Actions)} actions, {played.Sum(game => game.Refused)} of them refused, "
-                    + $"{played.Sum(game => game.VmRuns)} VM runs, {played.Count(game => game.Differences.Count > 0)} games differ");
+                ContractCheck check = ContractCheck.Of(file);
+                string[] found = [.. check.Differences.TakeWhile(_ => !cancellation.IsCancellationRequested)];
+                differences.AddRange(found);
+                output.WriteLine($"{file}: {check.Counts}; {(found.Length == 0 ? "no difference" : $"{found.Length} differences")}");
             }
             catch (RecordingException unusable)
             {

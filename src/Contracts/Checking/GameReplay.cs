@@ -38,8 +38,11 @@ internal sealed class GameReplay
             RespectedGameType: 0,
             constants.FinalityDelay,
             constants.WethDelay,
-            constants.L2ChainId) { RejectsEther = _accounts[header.Roles.RejectsEther] };
-        _system = new SimulatedSystem(new SimulationRules(SemanticVersion.Parse(header.Generation)), terms) { Now = header.Start.Time };
+            constants.L2ChainId)
+        {
+            RejectsEther = _accounts[header.Roles.RejectsEther],
+        };
+        _system = new SimulatedSystem(SimulationRules.Of(header.Generation)!, terms) { Now = header.Start.Time };
         _balances = RecordedState.Watched.ToDictionary(account => _accounts[account], _ => s_balance);
         _expected = new RecordedState(header.Anchor, [.. RecordedState.Watched.Select(_ => s_balance)]);
     }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.IO.Compression;
 using System.Text.Json;
 using Gavel.Contracts.Simulation;
 
@@ -10,41 +9,27 @@ internal sealed record Recording(RecordingHeader Header, IReadOnlyList<RecordedG
 {
     private static readonly JsonSerializerOptions Format = new() { PropertyNameCaseInsensitive = true };
 
-    /// <summary>Reads a file, plain or <c>.gz</c>.</summary>
+    /// <summary>Reads a file of recorded games.</summary>
     /// <exception cref="RecordingException">It cannot be read, or is of another format; the message names file and line.</exception>
     public static Recording Read(string file)
     {
-        int number = 0;
-        try
+        RecordedLines lines = new(file);
+        RecordingHeader? header = null;
+        List<RecordedGame> games = [];
+        foreach (JsonElement line in lines.Read())
         {
-            using Stream bytes = File.OpenRead(file);
-            using StreamReader lines = new(file.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(bytes, CompressionMode.Decompress) : bytes);
-            RecordingHeader? header = null;
-            List<RecordedGame> games = [];
-            for (string? line = lines.ReadLine(); line is not null; line = lines.ReadLine())
+            if (header is null)
             {
-                number++;
-                if (header is null)
-                {
-                    header = JsonSerializer.Deserialize<RecordingHeader>(line, Format);
-                    RequireGames(header, file);
-                }
-                else
-                {
-                    games.Add(JsonSerializer.Deserialize<RecordedGame>(line, Format)!);
-                }
+                header = lines.Take(() => line.Deserialize<RecordingHeader>(Format));
+                RequireGames(header, file);
             }
+            else
+            {
+                games.Add(lines.Take(() => line.Deserialize<RecordedGame>(Format)!));
+            }
+        }
 
-            return header is null ? throw new RecordingException($"{file} is empty") : new Recording(header, games);
-        }
-        catch (JsonException e)
-        {
-            throw new RecordingException($"{file}, line {number} is not of the recorded format: {e.Message}", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
-        {
-            throw new RecordingException($"{file} cannot be read: {e.Message}", e);
-        }
+        return new Recording(header!, games);
     }
 
     private static void RequireGames(RecordingHeader? header, string file)
@@ -54,15 +39,12 @@ internal sealed record Recording(RecordingHeader Header, IReadOnlyList<RecordedG
             throw new RecordingException($"{file}, line 1 is not the header of a file of recorded games (kind \"header\", with sets)");
         }
 
-        if (!SimulationRules.IsKnown(header.Generation))
+        if (SimulationRules.Of(header.Generation) is null)
         {
             throw new RecordingException($"{file} records contracts of generation {header.Generation}; games of 1.2 to 2.x are simulated, no others");
         }
     }
 }
-
-/// <summary>A file is no recording that can be used; the message names it and the mend.</summary>
-public sealed class RecordingException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>What holds for all games of a file.</summary>
 internal sealed record RecordingHeader(

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Gavel.Ethereum;
 using Gavel.GameSolver;
 
 namespace Gavel.Contracts.Simulation;
@@ -44,7 +43,7 @@ internal sealed class SimulatedGame
             terms.ClockExtension,
             terms.SplitDepth,
             terms.MaxDepth,
-            system.Rules.ExtendsByDepth ? ClockExtensionRule.TestByDepth : ClockExtensionRule.PlainTest,
+            system.Rules.Extension,
             terms.ChallengePeriod);
         _bonds = BondTable.Computed(terms.MaxDepth);
         _tree = new ClaimTree(terms.MaxDepth, terms.SplitDepth, terms.AbsolutePrestate, startingRoot);

@@ -1,54 +1,59 @@
+using Gavel.GameSolver;
+
 namespace Gavel.Contracts.Simulation;
 
-/// <summary>What differs between the generations of the dispute contracts, as far as games are simulated.</summary>
-/// <param name="Version">The version of the game contract.</param>
-internal sealed record SimulationRules(SemanticVersion Version)
+/// <summary>
+/// What differs between the generations of the dispute contracts, as far as games are simulated: the <see cref="RuleSet"/> by which this build plays,
+/// and what only the contracts themselves need to know.
+/// </summary>
+internal sealed class SimulationRules
 {
-    // Games of 1.3 cap datum 4 and extend clocks by depth; 1.4 are closed; 1.5 and later look at the pause when they are.
-    private const int Caps = 3;
-    private const int Closes = 4;
-    private const int LooksAtPause = 5;
-    private const int BoundsBlocks = 4;
+    private readonly RuleSet _rules;
+    private readonly SemanticVersion _version;
+
+    private SimulationRules(RuleSet rules, SemanticVersion version)
+    {
+        _rules = rules;
+        _version = version;
+    }
 
     /// <summary>Local datum 4 is at most the proposed block.</summary>
-    public bool CapsBlock => IsFrom(Caps);
+    public bool CapsBlock => _rules.CapsProposedBlock;
 
-    /// <summary>The extension of a late move's clock depends on its depth, and lateness on the extension.</summary>
-    public bool ExtendsByDepth => IsFrom(Caps);
-
-    /// <summary>The oracle refuses a part of local data that begins at the very end.</summary>
-    public bool RefusesEmptyPart => IsFrom(Caps);
+    /// <summary>How a late move's clock is extended.</summary>
+    public ClockExtensionRule Extension => _rules.Extension;
 
     /// <summary>Games are closed in one of two modes, and credit is claimed in two calls; before, resolving unlocks, and one call pays.</summary>
-    public bool ClosesGames => IsFrom(Closes);
+    public bool ClosesGames => _rules.IsClosed;
 
     /// <summary>A paused system closes no game, and no game is proper in it. Before, only the bond store is stopped, and all chains at once.</summary>
-    public bool PausesByChain => IsFrom(LooksAtPause);
+    public bool PausesByChain => _rules.RegistryTellsPause;
 
     /// <summary>Respected type, blacklist and retirement lie in the registry; before, in the portal.</summary>
-    public bool RegistryDecides => IsFrom(LooksAtPause);
+    public bool RegistryDecides => _rules.RegistryTellsPause;
+
+    /// <summary>The oracle refuses a part of local data that begins at the very end.</summary>
+    public bool RefusesEmptyPart => _rules.Generation != GameGeneration.V1;
+
+    /// <summary>The registry has <c>setAnchorState</c>, at least for the guardian.</summary>
+    public bool HasSetAnchor => _rules.Generation != GameGeneration.V1;
 
     /// <summary>Proposed blocks fit 64 bits.</summary>
-    public bool BoundsBlock => Version.Major == 2 && Version.Minor >= BoundsBlocks;
+    public bool BoundsBlock => _version is { Major: 2, Minor: >= 4 };
 
     /// <summary>A factory of 1.6 looks for a game of the same root before it makes one; before, after it.</summary>
     public bool LooksForTheSameFirst => BoundsBlock;
 
-    /// <summary>The registry has <c>setAnchorState</c>, at least for the guardian.</summary>
-    public bool HasSetAnchor => IsFrom(Caps);
-
-    /// <summary>Whether games of a version (as text) can be simulated.</summary>
-    public static bool IsKnown(string? version)
+    /// <summary>The rules of games of a version; null where they are not known.</summary>
+    public static SimulationRules? Of(string? version)
     {
-        try
+        if (version is null || !RuleSet.MayBePlayed(version))
         {
-            return version is not null && SemanticVersion.Parse(version) is { Major: 1, Minor: >= 2 } or { Major: 2 };
+            return null;
         }
-        catch (FormatException)
-        {
-            return false;
-        }
-    }
 
-    private bool IsFrom(int minorOfOne) => Version.Major > 1 || Version.Minor >= minorOfOne;
+        SemanticVersion read = SemanticVersion.Parse(version);
+        RuleSet? rules = RuleSet.Of(version, hasModes: read is { Major: 2 } or { Minor: >= 4 }, hasSequenceNumber: read is { Major: 2 } or { Minor: >= 6 });
+        return rules is null ? null : new SimulationRules(rules, read);
+    }
 }

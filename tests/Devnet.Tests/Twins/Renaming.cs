@@ -43,6 +43,10 @@ internal sealed class Renaming
         return renamed.Append(digits, at, digits.Length - at).ToString();
     }
 
+    /// <summary>As <see cref="Words"/>, but wherever an address stands, also inside of packed bytes.</summary>
+    public string Anywhere(string recorded) =>
+        _addresses.Aggregate(recorded.ToLowerInvariant(), (text, pair) => text.Replace(pair.Key, pair.Value, StringComparison.Ordinal));
+
     /// <summary>Whether a hash of ours is the recorded one's; the first pair decides.</summary>
     public bool AreSame(string recorded, string ours)
     {
