@@ -215,7 +215,7 @@ internal sealed record GameList
             SecondsLeft = isOpen ? game.SecondsToResolution : null,
             Forecast = isOpen ? Resolving(game.Claims) : null,
             OurBondsWei = Sum(game.State.Claims.Where(claim => accounts.Contains(claim.Claimant)).Select(claim => claim.Bond)),
-            OurCreditWei = Sum(game.State.Credits.Values.Select(credit => credit.Owed)),
+            OurCreditWei = Sum(game.State.Credits.Values.Select(credit => credit.Due(game.State))),
             OurLostWei = isOpen ? null : LostBonds.WeiOf(game.Claims, LostBonds.ClaimsOf(game.Rules.RuleSet, game.State, game.Claims, accounts)),
             RecordedVerdict = verdict,
             RecordedRule = recorded?.Rule,

@@ -15,17 +15,15 @@ internal sealed record WordsFindings(IReadOnlyDictionary<Address, WordsStanding>
 /// since each is checked by its hash. Only where they fit nothing is each endpoint asked by itself.
 /// </summary>
 /// <param name="l1">The L1 endpoints.</param>
+/// <param name="voices">Each of them by itself.</param>
 /// <param name="blocks">L1 blocks that rollup nodes know.</param>
-/// <param name="clock">The host's clock, for the time limit of one endpoint.</param>
-internal sealed class WordsInquiry(FailoverRpc l1, IKnownL1Blocks blocks, TimeProvider clock)
+internal sealed class WordsInquiry(FailoverRpc l1, L1Voices voices, IKnownL1Blocks blocks)
 {
     // Nodes keep the state of some 128 blocks; the first one does as a rule.
     private const int MostHeaders = 4;
 
-    private static readonly TimeSpan EndpointLimit = TimeSpan.FromSeconds(10);
-
     private readonly ChainReader _any = new(l1);
-    private readonly (EndpointUrl Url, ChainReader Node)[] _each = [.. l1.Endpoints.Select(endpoint => (endpoint.Url, new ChainReader(endpoint)))];
+    private readonly WordsAgreement _agreement = new(voices);
 
     /// <summary>Settles what can be settled.</summary>
     /// <param name="games">The games, as their metadata were read.</param>
@@ -35,7 +33,7 @@ internal sealed class WordsInquiry(FailoverRpc l1, IKnownL1Blocks blocks, TimePr
     public async Task<WordsFindings> SettleAsync(
         IReadOnlyList<GameMetadata> games, BlockRef view, IReadOnlySet<EndpointUrl> distrusted, CancellationToken cancellationToken)
     {
-        Case inquiry = new(games);
+        WordsCase inquiry = new(games);
         IReadOnlyList<BlockId> known = await blocks.KnownAsync(cancellationToken);
         if (known.Count == 0)
         {
@@ -65,25 +63,8 @@ internal sealed class WordsInquiry(FailoverRpc l1, IKnownL1Blocks blocks, TimePr
             inquiry.Conclude(young, WordsState.Unsettled, "the rollup nodes do not know an L1 block yet in which the game exists");
         }
 
-        await AgreeAsync(inquiry, unproven, view, distrusted, cancellationToken);
+        await _agreement.SettleAsync(inquiry, unproven, view, distrusted, cancellationToken);
         return inquiry.Findings;
-    }
-
-    /// <summary>What one endpoint tells of games now; null for those of which it tells nothing.</summary>
-    public async Task<IReadOnlyList<ToldWords?>> ToldAsync(
-        EndpointUrl endpoint, IReadOnlyList<Address> games, BlockRef at, CancellationToken cancellationToken)
-    {
-        using CancellationTokenSource limit = new(EndpointLimit, clock);
-        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        try
-        {
-            return await ToldWords.AskAsync(Array.Find(_each, one => one.Url.Equals(endpoint)).Node, games, at, either.Token);
-        }
-        catch (Exception error) when (error is RpcException or ContractReadException or OperationCanceledException)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            return new ToldWords?[games.Count];
-        }
     }
 
     private async Task<BlockHeader?> HeaderAsync(BlockId block, CancellationToken cancellationToken)
@@ -108,9 +89,9 @@ internal sealed class WordsInquiry(FailoverRpc l1, IKnownL1Blocks blocks, TimePr
     }
 
     // All together first, with failover and hedging; then each by itself, if there are several: one may give what proves nothing.
-    private IEnumerable<ChainReader> Nodes() => _each.Length == 1 ? [_any] : [_any, .. _each.Select(one => one.Node)];
+    private IEnumerable<ChainReader> Nodes() => voices.Count == 1 ? [_any] : [_any, .. voices.Nodes];
 
-    private async Task ProveAsync(Case inquiry, BlockHeader header, CancellationToken cancellationToken)
+    private async Task ProveAsync(WordsCase inquiry, BlockHeader header, CancellationToken cancellationToken)
     {
         List<(GameMetadata Game, Hash32 CodeHash)> other = [];
         List<(GameMetadata Game, ProvenWords Truth, string Text)> contradicted = [];
@@ -162,7 +143,7 @@ internal sealed class WordsInquiry(FailoverRpc l1, IKnownL1Blocks blocks, TimePr
         await AccuseAsync(inquiry, contradicted, header, cancellationToken);
     }
 
-    private async Task<List<(GameMetadata Game, Hash32 CodeHash)>> CodeHashesAsync(Case inquiry, BlockHeader header, CancellationToken cancellationToken)
+    private async Task<List<(GameMetadata Game, Hash32 CodeHash)>> CodeHashesAsync(WordsCase inquiry, BlockHeader header, CancellationToken cancellationToken)
     {
         List<(GameMetadata Game, Hash32 CodeHash)> proven = [];
         List<GameMetadata> open = [.. inquiry.Open];
@@ -240,7 +221,7 @@ internal sealed class WordsInquiry(FailoverRpc l1, IKnownL1Blocks blocks, TimePr
 
     // Who told it? A game of which all tell otherwise than its code is one whose layout is not what we take it for, or a lie of all: none is named.
     private async Task AccuseAsync(
-        Case inquiry, List<(GameMetadata Game, ProvenWords Truth, string Text)> contradicted, BlockHeader header, CancellationToken cancellationToken)
+        WordsCase inquiry, List<(GameMetadata Game, ProvenWords Truth, string Text)> contradicted, BlockHeader header, CancellationToken cancellationToken)
     {
         if (contradicted.Count == 0)
         {
@@ -248,13 +229,13 @@ internal sealed class WordsInquiry(FailoverRpc l1, IKnownL1Blocks blocks, TimePr
         }
 
         Address[] games = [.. contradicted.Select(one => one.Game.Game)];
-        IReadOnlyList<ToldWords?>[] told = await Task.WhenAll(_each.Select(one => ToldAsync(one.Url, games, BlockRef.At(header.Hash), cancellationToken)));
+        IReadOnlyList<ToldWords?>[] told = await Task.WhenAll(voices.Urls.Select(url => voices.ToldAsync(url, games, BlockRef.At(header.Hash), cancellationToken)));
         for (int i = 0; i < contradicted.Count; i++)
         {
             (GameMetadata game, ProvenWords truth, string text) = contradicted[i];
             Falsehood[] liars =
             [
-                .. _each.Select((one, at) => (one.Url, Told: told[at][i]))
+                .. voices.Urls.Select((url, at) => (Url: url, Told: told[at][i]))
                     .Where(one => one.Told is { } words && truth.ContradictionOf(words) is not null)
                     .Select(one => new Falsehood(
                         one.Url,
@@ -262,7 +243,7 @@ internal sealed class WordsInquiry(FailoverRpc l1, IKnownL1Blocks blocks, TimePr
                         truth,
                         $"of game {game.Game} it tells {truth.ContradictionOf(one.Told!)}, as L1 block {header.Number} ({header.Hash}) proves, which a rollup node knows")),
             ];
-            if (_each.Length == 1 || told.Any(answers => answers[i] is { } words && truth.ContradictionOf(words) is null))
+            if (voices.Count == 1 || told.Any(answers => answers[i] is { } words && truth.ContradictionOf(words) is null))
             {
                 inquiry.Accuse(liars);
             }
@@ -273,97 +254,7 @@ internal sealed class WordsInquiry(FailoverRpc l1, IKnownL1Blocks blocks, TimePr
                 isOurs ? WordsState.Unsettled : WordsState.Contradicted,
                 isOurs
                     ? $"in L1 block {header.Number} ({header.Hash}), which a rollup node knows, there is no contract at its address"
-                    : $"L1 told {text}, as L1 block {header.Number} ({header.Hash}) proves, which a rollup node knows; {Names(liars.Select(one => one.Endpoint))} told it, and it is read again");
+                    : $"L1 told {text}, as L1 block {header.Number} ({header.Hash}) proves, which a rollup node knows; {L1Voices.Names(liars.Select(one => one.Endpoint))} told it, and it is read again");
         }
-    }
-
-    private async Task AgreeAsync(
-        Case inquiry, GameMetadata[] games, BlockRef view, IReadOnlySet<EndpointUrl> distrusted, CancellationToken cancellationToken)
-    {
-        if (games.Length == 0)
-        {
-            return;
-        }
-
-        Address[] addresses = [.. games.Select(game => game.Game)];
-        EndpointUrl[] asked = [.. _each.Select(one => one.Url).Where(url => !distrusted.Contains(url))];
-        IReadOnlyList<ToldWords?>[] told = await Task.WhenAll(asked.Select(url => ToldAsync(url, addresses, view, cancellationToken)));
-        for (int i = 0; i < games.Length; i++)
-        {
-            GameMetadata game = games[i];
-            List<EndpointUrl> agree = [];
-            List<(EndpointUrl Url, string Difference)> differ = [];
-            for (int at = 0; at < asked.Length; at++)
-            {
-                if (told[at][i] is not { } words || (!words.IsAbsent && words.Words is null))
-                {
-                    continue; // silence is no vote
-                }
-
-                if (words.DifferenceFrom(GameWords.Of(game), game.CodeHash) is { } difference)
-                {
-                    differ.Add((asked[at], difference));
-                }
-                else
-                {
-                    agree.Add(asked[at]);
-                }
-            }
-
-            Judge(inquiry, game, agree, differ);
-        }
-    }
-
-    private void Judge(Case inquiry, GameMetadata game, List<EndpointUrl> agree, List<(EndpointUrl Url, string Difference)> differ)
-    {
-        int needed = Math.Min(2, _each.Length);
-        string unproven = $"there is no proof ({inquiry.Obstacle})";
-        if (differ.Count > 0)
-        {
-            string others = string.Join("; ", differ.Select(one => $"{one.Url} tells {one.Difference}"));
-            inquiry.Conclude(
-                game,
-                agree.Count > 0 ? WordsState.Unsettled : WordsState.Contradicted,
-                agree.Count > 0
-                    ? $"{unproven}, and the L1 endpoints contradict each other: {others}, as {Names(agree)} says"
-                    : $"{unproven}, and no L1 endpoint tells what was read: {others}");
-        }
-        else if (agree.Count >= needed)
-        {
-            inquiry.Conclude(game, WordsState.Agreed, $"{Names(agree)} tell them alike; {unproven}");
-        }
-        else
-        {
-            inquiry.Conclude(game, WordsState.Unsettled, $"{unproven}, and {agree.Count} of {_each.Length} L1 endpoints tells them, where {needed} must");
-        }
-    }
-
-    private static string Names(IEnumerable<EndpointUrl> endpoints) =>
-        string.Join(" and ", endpoints) is { Length: > 0 } names ? names : "none that answers now";
-
-    /// <summary>The games of one inquiry and what is found of them.</summary>
-    private sealed class Case(IReadOnlyList<GameMetadata> games)
-    {
-        private readonly Dictionary<Address, WordsStanding> _standings = [];
-        private readonly HashSet<Address> _young = [];
-        private readonly List<Falsehood> _falsehoods = [];
-
-        public IReadOnlyList<GameMetadata> Open => [.. games.Where(game => !_standings.ContainsKey(game.Game))];
-
-        public WordsFindings Findings => new(_standings, _falsehoods);
-
-        /// <summary>Why there is no proof; the last cause.</summary>
-        public string Obstacle { get; set; } = "no L1 block that a rollup node knows was of use";
-
-        public void Prove(GameMetadata game, BlockHeader header) =>
-            Conclude(game, WordsState.Proven, $"proven by its account in L1 block {header.Number} ({header.Hash}), which a rollup node knows");
-
-        public void Conclude(GameMetadata game, WordsState state, string text) => _standings[game.Game] = new WordsStanding(state, text);
-
-        public void IsYoungAt(GameMetadata game) => _young.Add(game.Game);
-
-        public bool IsTooYoung(GameMetadata game) => _young.Contains(game.Game);
-
-        public void Accuse(IEnumerable<Falsehood> falsehoods) => _falsehoods.AddRange(falsehoods);
     }
 }

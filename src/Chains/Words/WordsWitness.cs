@@ -9,11 +9,7 @@ namespace Gavel.Chains;
 /// the ones asked about, so that a reorganisation which lists it anew asks anew. The asking outlives the cycle that began it and never holds one up
 /// for long. An endpoint that a proof contradicts is left out, by name, until it tells the truth again.
 /// </summary>
-/// <param name="l1">The L1 endpoints.</param>
-/// <param name="readers">All that read of these endpoints, <paramref name="l1"/> among them: a false one is left out of each.</param>
-/// <param name="blocks">L1 blocks that rollup nodes know.</param>
-/// <param name="clock">The host's clock.</param>
-public sealed class WordsWitness(FailoverRpc l1, IReadOnlyList<ILeavesOut> readers, IKnownL1Blocks blocks, TimeProvider clock) : IDangerSource, IDisposable
+public sealed class WordsWitness : IDangerSource, IDisposable
 {
     private const int Portion = 100;
     private const double FirstPauseSeconds = 2;
@@ -23,12 +19,27 @@ public sealed class WordsWitness(FailoverRpc l1, IReadOnlyList<ILeavesOut> reade
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Wait = TimeSpan.FromSeconds(10);
 
-    private readonly WordsInquiry _inquiry = new(l1, blocks, clock);
-    private readonly FalseEndpoints _false = new(readers, clock);
+    private readonly TimeProvider _clock;
+    private readonly L1Voices _voices;
+    private readonly WordsInquiry _inquiry;
+    private readonly FalseEndpoints _false;
     private readonly CancellationTokenSource _end = new();
     private readonly Lock _lock = new();
     private readonly Dictionary<Address, Question> _questions = [];
     private Task _probing = Task.CompletedTask;
+
+    /// <summary>Asks nothing yet.</summary>
+    /// <param name="l1">The L1 endpoints.</param>
+    /// <param name="readers">All that read of these endpoints, <paramref name="l1"/> among them: a false one is left out of each.</param>
+    /// <param name="blocks">L1 blocks that rollup nodes know.</param>
+    /// <param name="clock">The host's clock.</param>
+    public WordsWitness(FailoverRpc l1, IReadOnlyList<ILeavesOut> readers, IKnownL1Blocks blocks, TimeProvider clock)
+    {
+        _clock = clock;
+        _voices = new L1Voices(l1, clock);
+        _inquiry = new WordsInquiry(l1, _voices, blocks);
+        _false = new FalseEndpoints(readers, clock);
+    }
 
     /// <inheritdoc/>
     public IReadOnlyList<Danger> Dangers => _false.Dangers;
@@ -50,9 +61,9 @@ public sealed class WordsWitness(FailoverRpc l1, IReadOnlyList<ILeavesOut> reade
                     question = _questions[game.Game] = new Question(game, _questions.GetValueOrDefault(game.Game));
                 }
 
-                if (question.IsDue(clock))
+                if (question.IsDue(_clock))
                 {
-                    question.Begin(clock);
+                    question.Begin(_clock);
                     due.Add(question);
                 }
             }
@@ -86,10 +97,10 @@ public sealed class WordsWitness(FailoverRpc l1, IReadOnlyList<ILeavesOut> reade
             question = _questions[game.Game];
         }
 
-        if (question.Waits(clock, Wait) is { } left)
+        if (question.Waits(_clock, Wait) is { } left)
         {
             using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            await Task.WhenAny(question.Answered, Task.Delay(left, clock, over.Token));
+            await Task.WhenAny(question.Answered, Task.Delay(left, _clock, over.Token));
             await over.CancelAsync();
             cancellationToken.ThrowIfCancellationRequested();
         }
@@ -125,13 +136,13 @@ public sealed class WordsWitness(FailoverRpc l1, IReadOnlyList<ILeavesOut> reade
         {
             try
             {
-                using CancellationTokenSource limit = new(Limit, clock);
+                using CancellationTokenSource limit = new(Limit, _clock);
                 using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
                 WordsFindings findings = await _inquiry.SettleAsync([.. portion.Select(question => question.Game)], view, _false.Endpoints, either.Token);
                 _false.Note(findings.Falsehoods);
                 foreach (Question question in portion)
                 {
-                    question.End(findings.Standings[question.Game.Game], clock);
+                    question.End(findings.Standings[question.Game.Game], _clock);
                 }
             }
             catch (Exception error)
@@ -139,7 +150,7 @@ public sealed class WordsWitness(FailoverRpc l1, IReadOnlyList<ILeavesOut> reade
                 // Whatever it is, the games are asked about again; nothing is decided on them until then.
                 foreach (Question question in portion)
                 {
-                    question.End(new WordsStanding(WordsState.Unsettled, error is OperationCanceledException ? "L1 gave no answer in time" : error.Message), clock);
+                    question.End(new WordsStanding(WordsState.Unsettled, error is OperationCanceledException ? "L1 gave no answer in time" : error.Message), _clock);
                 }
             }
         }
@@ -152,7 +163,7 @@ public sealed class WordsWitness(FailoverRpc l1, IReadOnlyList<ILeavesOut> reade
             foreach (EndpointUrl endpoint in _false.Endpoints)
             {
                 IReadOnlyList<Falsehood> told = _false.Of(endpoint);
-                IReadOnlyList<ToldWords?> now = await _inquiry.ToldAsync(endpoint, [.. told.Select(one => one.Game)], BlockRef.Latest, cancellationToken);
+                IReadOnlyList<ToldWords?> now = await _voices.ToldAsync(endpoint, [.. told.Select(one => one.Game)], BlockRef.Latest, cancellationToken);
                 _false.Probed(endpoint, told.Zip(now).All(one => one.Second is { } words && one.First.Truth.ContradictionOf(words) is null));
             }
         }

@@ -19,7 +19,10 @@ internal enum L1Fault
     /// <summary>The same, and account proofs that are forged to fit.</summary>
     ForgedProof,
 
-    /// <summary>The same, and it has no account proofs.</summary>
+    /// <summary>The same, and a header that is forged to fit the proofs.</summary>
+    ForgedHeaderAndProof,
+
+    /// <summary>The same code, and it has no account proofs.</summary>
     OtherCodeWithoutProofs,
 
     /// <summary>True code, and getters that tell otherwise.</summary>
@@ -46,7 +49,7 @@ internal sealed class FakeL1(FakeL1Chain chain, TimeProvider clock) : HttpMessag
 {
     public L1Fault Fault { get; set; }
 
-    public static bool IsLie(L1Fault fault) => fault is L1Fault.OtherCode or L1Fault.ForgedProof or L1Fault.OtherCodeWithoutProofs or L1Fault.OtherGetters or L1Fault.Absent;
+    public static bool IsLie(L1Fault fault) => fault is L1Fault.OtherCode or L1Fault.ForgedProof or L1Fault.ForgedHeaderAndProof or L1Fault.OtherCodeWithoutProofs or L1Fault.OtherGetters or L1Fault.Absent;
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -94,7 +97,7 @@ internal sealed class FakeL1(FakeL1Chain chain, TimeProvider clock) : HttpMessag
 
     private JsonNode Result(string method, JsonArray parameters)
     {
-        bool isOther = Fault is L1Fault.OtherCode or L1Fault.ForgedProof or L1Fault.OtherCodeWithoutProofs;
+        bool isOther = Fault is L1Fault.OtherCode or L1Fault.ForgedProof or L1Fault.ForgedHeaderAndProof or L1Fault.OtherCodeWithoutProofs;
         FakeGame game = isOther ? chain.False : chain.Game;
         switch (method)
         {
@@ -103,9 +106,9 @@ internal sealed class FakeL1(FakeL1Chain chain, TimeProvider clock) : HttpMessag
             case "eth_blockNumber":
                 return Hex.Quantity(FakeL1Chain.Height);
             case "eth_getBlockByHash" or "eth_getBlockByNumber":
-                return chain.Header(Fault == L1Fault.OtherHeader).DeepClone();
+                return chain.Header(Fault is L1Fault.OtherHeader or L1Fault.ForgedHeaderAndProof).DeepClone();
             case "eth_getProof":
-                return (Fault == L1Fault.ForgedProof ? chain.ForgedProof : chain.Proof).DeepClone();
+                return (Fault is L1Fault.ForgedProof or L1Fault.ForgedHeaderAndProof ? chain.ForgedProof : chain.Proof).DeepClone();
             case "eth_getCode":
                 return Fault == L1Fault.Absent ? "0x" : Hex.Encode(game.Code);
             case "eth_call":
@@ -211,37 +214,6 @@ internal sealed class FakeL1Chain
             MixHash = Samples.Hash("mix"),
             BaseFeePerGas = UInt256.One,
         };
-        JsonObject json = new()
-        {
-            ["number"] = Hex.Quantity(Height),
-            ["hash"] = $"{header.Hash}",
-            ["parentHash"] = $"{header.ParentHash}",
-            ["sha3Uncles"] = $"{header.OmmersHash}",
-            ["miner"] = $"{header.Coinbase}",
-            ["stateRoot"] = $"{header.StateRoot}",
-            ["transactionsRoot"] = $"{header.TransactionsRoot}",
-            ["receiptsRoot"] = $"{header.ReceiptsRoot}",
-            ["logsBloom"] = $"0x{new string('0', 2 * Bloom.Size)}",
-            ["difficulty"] = "0x0",
-            ["gasLimit"] = "0x1",
-            ["gasUsed"] = "0x0",
-            ["timestamp"] = Hex.Quantity(header.Timestamp),
-            ["extraData"] = "0x",
-            ["mixHash"] = $"{header.MixHash}",
-            ["nonce"] = "0x0000000000000000",
-            ["baseFeePerGas"] = "0x1",
-            ["transactions"] = new JsonArray(),
-        };
-        JsonObject proof = new()
-        {
-            ["address"] = $"{_address}",
-            ["nonce"] = "0x1",
-            ["balance"] = "0x0",
-            ["storageHash"] = $"{storage}",
-            ["codeHash"] = $"{codeHash}",
-            ["accountProof"] = new JsonArray([.. trie.Prove(key).Select(node => (JsonNode)Hex.Encode(node.Span))]),
-            ["storageProof"] = new JsonArray(),
-        };
-        return (new BlockId(header.Hash, Height), json, proof);
+        return (new BlockId(header.Hash, Height), NodeJson.Block(header), NodeJson.AccountProof(_address, storage, codeHash, trie));
     }
 }

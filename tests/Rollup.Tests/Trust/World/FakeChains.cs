@@ -88,37 +88,8 @@ internal sealed record FakeBlock
             Id = new BlockId(header.Hash, number),
             StateRoot = trie.Root,
             StorageRoot = storage,
-            Header = Json(new JsonObject
-            {
-                ["number"] = Hex.Quantity(number),
-                ["hash"] = $"{header.Hash}",
-                ["parentHash"] = $"{header.ParentHash}",
-                ["sha3Uncles"] = $"{header.OmmersHash}",
-                ["miner"] = $"{header.Coinbase}",
-                ["stateRoot"] = $"{header.StateRoot}",
-                ["transactionsRoot"] = $"{header.TransactionsRoot}",
-                ["receiptsRoot"] = $"{header.ReceiptsRoot}",
-                ["logsBloom"] = $"0x{new string('0', 2 * Bloom.Size)}",
-                ["difficulty"] = "0x0",
-                ["gasLimit"] = "0x1",
-                ["gasUsed"] = "0x0",
-                ["timestamp"] = Hex.Quantity(header.Timestamp),
-                ["extraData"] = "0x",
-                ["mixHash"] = $"{header.MixHash}",
-                ["nonce"] = "0x0000000000000000",
-                ["baseFeePerGas"] = "0x1",
-                ["transactions"] = new JsonArray(),
-            }),
-            Proof = Json(new JsonObject
-            {
-                ["address"] = $"{OutputRoot.MessagePasser}",
-                ["nonce"] = "0x1",
-                ["balance"] = "0x0",
-                ["storageHash"] = $"{storage}",
-                ["codeHash"] = $"{Keccak256.Empty}",
-                ["accountProof"] = new JsonArray([.. trie.Prove(key).Select(node => (JsonNode)Hex.Encode(node.Span))]),
-                ["storageProof"] = new JsonArray(),
-            }),
+            Header = Json(NodeJson.Block(header)),
+            Proof = Json(NodeJson.AccountProof(OutputRoot.MessagePasser, storage, Keccak256.Empty, trie)),
         };
     }
 

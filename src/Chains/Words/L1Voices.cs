@@ -1,0 +1,42 @@
+using Gavel.Contracts;
+using Gavel.Ethereum;
+
+namespace Gavel.Chains;
+
+/// <summary>L1's endpoints, each asked by itself for what it tells of games.</summary>
+internal sealed class L1Voices(FailoverRpc l1, TimeProvider clock)
+{
+    private static readonly TimeSpan EndpointLimit = TimeSpan.FromSeconds(10);
+
+    private readonly (EndpointUrl Url, ChainReader Node)[] _each = [.. l1.Endpoints.Select(endpoint => (endpoint.Url, new ChainReader(endpoint)))];
+
+    /// <summary>How many there are.</summary>
+    public int Count => _each.Length;
+
+    /// <summary>Their addresses.</summary>
+    public IEnumerable<EndpointUrl> Urls => _each.Select(one => one.Url);
+
+    /// <summary>Each by itself.</summary>
+    public IEnumerable<ChainReader> Nodes => _each.Select(one => one.Node);
+
+    /// <summary>What one endpoint tells of games now; null for those of which it tells nothing.</summary>
+    public async Task<IReadOnlyList<ToldWords?>> ToldAsync(
+        EndpointUrl endpoint, IReadOnlyList<Address> games, BlockRef at, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource limit = new(EndpointLimit, clock);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            return await ToldWords.AskAsync(Array.Find(_each, one => one.Url.Equals(endpoint)).Node, games, at, either.Token);
+        }
+        catch (Exception error) when (error is RpcException or ContractReadException or OperationCanceledException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return new ToldWords?[games.Count];
+        }
+    }
+
+    /// <summary>Some of them in words.</summary>
+    public static string Names(IEnumerable<EndpointUrl> endpoints) =>
+        string.Join(" and ", endpoints) is { Length: > 0 } names ? names : "none that answers now";
+}
