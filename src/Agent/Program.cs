@@ -19,4 +19,4 @@ RootCommand root = new("Gavel: an honest fault-dispute agent for OP Stack chains
     SolveCommand.Create(),
     CheckCommand.Create(),
 };
-return await UsageErrors.InvokeAsync(root, args);
+return await UsageErrors.InvokeAsync(root, CannonCommand.Arguments(Environment.ProcessPath, args));

@@ -148,6 +148,7 @@ public sealed class Vm : IDisposable
             stop ??= Advance(length - done, ref lastRead);
             if (stop is { } reason)
             {
+                _interpreter.Report(Statistics);
                 return new RunResult(reason, State.Step - first, lastRead);
             }
 
@@ -191,6 +192,7 @@ public sealed class Vm : IDisposable
             {
                 Scheduler.Preempt(State);
                 State.Step++;
+                Statistics.Preemptions++;
                 return null;
             }
 
@@ -263,6 +265,7 @@ public sealed class Vm : IDisposable
         if (State.Version.HasThreads)
         {
             State.StepsSinceSwitch += steps;
+            Statistics.StepsOfOtherThreads += State.ActiveThread is { Id: 0 } ? 0 : steps;
         }
     }
 

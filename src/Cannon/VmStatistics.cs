@@ -21,6 +21,21 @@ public sealed class VmStatistics
     /// <summary>Most threads that were alive at once.</summary>
     public int MaxThreads { get; internal set; }
 
+    /// <summary>Conditional stores (SC) that stored.</summary>
+    public long ConditionalStores { get; internal set; }
+
+    /// <summary>Conditional stores that did not.</summary>
+    public long FailedConditionalStores { get; internal set; }
+
+    /// <summary>Reservations (LL) that an ordinary store of the guest ended.</summary>
+    public long ReservationsBroken { get; internal set; }
+
+    /// <summary>Threads that had to give way at the end of their quantum.</summary>
+    public long Preemptions { get; internal set; }
+
+    /// <summary>Steps of threads other than number 0.</summary>
+    public ulong StepsOfOtherThreads { get; internal set; }
+
     /// <summary>Executed system calls by number, as of now.</summary>
     public IReadOnlyDictionary<ulong, long> SyscallCounts
     {

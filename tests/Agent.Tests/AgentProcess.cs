@@ -13,9 +13,11 @@ internal static class AgentProcess
     }
 
     /// <summary>Starts it in a folder.</summary>
-    public static Process Start(string folder, params string[] arguments)
+    public static Process Start(string folder, params string[] arguments) => StartAs("agent", folder, arguments);
+
+    private static Process StartAs(string name, string folder, string[] arguments)
     {
-        string program = Path.Combine(AppContext.BaseDirectory, "agent");
+        string program = Path.Combine(AppContext.BaseDirectory, name);
         Assert.True(File.Exists(program), $"{program} was not built");
         ProcessStartInfo start = new(program, arguments)
         {
@@ -28,9 +30,12 @@ internal static class AgentProcess
     }
 
     /// <summary>Runs it to its end.</summary>
-    public static Result Run(string folder, byte[] input, params string[] arguments)
+    public static Result Run(string folder, byte[] input, params string[] arguments) => RunAs("agent", folder, input, arguments);
+
+    /// <summary>Runs it to its end under one of its names.</summary>
+    public static Result RunAs(string name, string folder, byte[] input, params string[] arguments)
     {
-        using Process process = Start(folder, arguments);
+        using Process process = StartAs(name, folder, arguments);
         Task<string> error = process.StandardError.ReadToEndAsync();
         Task write = Task.Run(() =>
         {

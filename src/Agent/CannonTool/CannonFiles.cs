@@ -8,8 +8,11 @@ namespace Gavel.Agent.CannonTool;
 /// <summary>The files of the reference command line: states, proofs, witnesses, symbols.</summary>
 internal static class CannonFiles
 {
-    // The reference's programs are not in need of it, but their readers compare text: no escapes beyond those of JSON itself.
-    private static readonly JsonWriterOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    // As the reference writes it, for readers that compare text: indented, and no escapes beyond those of JSON itself.
+    private static readonly JsonWriterOptions Plain = new() { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private const UnixFileMode ModeOfReference = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+        | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
     /// <summary>Reads a state; an empty path is standard input, raw or compressed.</summary>
     public static VmState ReadState(string path)
@@ -96,7 +99,7 @@ internal static class CannonFiles
     public static void PrintWitness(VmState state) => WriteJson("-", json =>
     {
         json.WriteStartObject();
-        json.WriteString("stateVersion", state.Version.Name);
+        json.WriteNumber("stateVersion", state.Version.Number);
         json.WriteString("witnessHash", state.StateHash().ToString());
         json.WriteString("witness", Hex.Encode(state.EncodeWitness()));
         json.WriteNumber("step", state.Step);
@@ -114,6 +117,16 @@ internal static class CannonFiles
         json.WriteNumber("num_preimage_requests", vm.Statistics.PreimagesFetched);
         json.WriteNumber("total_preimage_size", vm.Statistics.PreimageBytes);
         json.WriteNumber("total_steps", vm.State.Step);
+
+        // What the reference's instruction cache misses, and the distance from LL to SC, this VM does not have or count.
+        json.WriteNumber("instruction_cache_miss_count", 0);
+        json.WriteString("highest_icache_miss_pc", "0x0");
+        json.WriteNumber("rmw_success_count", vm.Statistics.ConditionalStores);
+        json.WriteNumber("rmw_fail_count", vm.Statistics.FailedConditionalStores);
+        json.WriteNumber("max_steps_between_ll_and_sc", 0);
+        json.WriteNumber("reservation_invalidation_count", vm.Statistics.ReservationsBroken);
+        json.WriteNumber("forced_preemption_count", vm.Statistics.Preemptions);
+        json.WriteNumber("idle_step_count_thread_0", vm.Statistics.StepsOfOtherThreads);
         json.WriteEndObject();
     });
 
@@ -140,6 +153,11 @@ internal static class CannonFiles
         {
             using Stream target = path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionLevel.Optimal) : file;
             text.CopyTo(target);
+        }
+
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(partial, ModeOfReference);
         }
 
         File.Move(partial, path, overwrite: true);

@@ -34,15 +34,23 @@ internal sealed record CannonRunOptions
 
 /// <summary>
 /// Runs a state as the reference's <c>run</c> does: at each step info, stop and snapshot come before the step, which is taken with a proof where that is asked for.
-/// SIGINT and SIGTERM end the run between two steps; the state is written as at any other end.
+/// Whoever interrupts it, or whose guest faults or finds no server, gets that from the exit code and no state: as there.
 /// </summary>
 internal sealed class CannonRun(CannonRunOptions options, TextWriter error)
 {
+    // As the reference does: a server may take its time to answer, and to put its store in order at the end.
+    private static readonly TimeSpan Unlimited = TimeSpan.FromDays(20);
+    private static readonly TimeSpan ServerGrace = TimeSpan.FromSeconds(30);
+
+    private const int Failed = 1;
+    private const int Faulted = 2;
+    private const int Interrupted = 255;
+
     private readonly RunProgress _progress = new(error);
     private bool _preimageMatched;
 
     /// <summary>Runs to the end and writes what is asked for.</summary>
-    /// <returns>0, also when the guest failed; 2 when the VM faulted; 1 for other errors.</returns>
+    /// <returns>0, also when the guest failed; 2 when the VM faulted or a preimage was read without a server; 255 when interrupted; 1 for other errors.</returns>
     public int Run()
     {
         using CancellationTokenSource interrupt = new();
@@ -63,28 +71,33 @@ internal sealed class CannonRun(CannonRunOptions options, TextWriter error)
             Engine = options.Engine,
             StandardOutput = new GuestOutput(error, "guest stdout"),
             StandardError = new GuestOutput(error, "guest stderr"),
-            StopAfterPreimageRead = read => _preimageMatched |= options.StopAtPreimage?.Matches(read, running!.State.Step) == true,
+            StopAfterPreimageRead = read => _preimageMatched |= options.StopAtPreimage?.Matches(read, running!.State.Step - 1) == true,
         };
         using Vm vm = running = new Vm(state, vmOptions);
         int exit = 0;
         try
         {
             Loop(vm, interrupt.Token);
+            if (interrupt.IsCancellationRequested)
+            {
+                error.WriteLine($"interrupted at step {vm.State.Step}");
+                exit = Interrupted;
+            }
         }
         catch (VmFaultException fault)
         {
-            // The state is that of before the step: of use to whoever looks for the reason.
             error.WriteLine($"error: the VM does not allow the next step: {fault.Message}");
-            exit = 2;
+            exit = Faulted;
         }
         catch (PreimageServerException failure) when (failure.Fault == PreimageServerFault.Cancelled)
         {
             error.WriteLine($"interrupted at step {vm.State.Step}");
+            exit = Interrupted;
         }
         catch (PreimageException failure)
         {
             error.WriteLine($"error: {failure.Message}; stopped at step {vm.State.Step}");
-            exit = 1;
+            exit = server is null ? Faulted : Failed;
         }
 
         // The 32-bit VM has no translator, which is worth a word only to who asked for one.
@@ -95,7 +108,7 @@ internal sealed class CannonRun(CannonRunOptions options, TextWriter error)
 
         ((GuestOutput)vmOptions.StandardOutput).Finish();
         ((GuestOutput)vmOptions.StandardError).Finish();
-        if (options.Output.Length > 0)
+        if (exit == 0 && options.Output.Length > 0)
         {
             CannonFiles.WriteState(options.Output, vm.State);
         }
@@ -113,6 +126,9 @@ internal sealed class CannonRun(CannonRunOptions options, TextWriter error)
         {
             Command = options.Server[0],
             Arguments = [.. options.Server.Skip(1)],
+            RequestTimeout = Unlimited,
+            Grace = ServerGrace,
+            InterruptGrace = ServerGrace,
             Output = line => error.WriteLine($"server: {line.Text}"),
         },
         cancellation);
@@ -124,7 +140,6 @@ internal sealed class CannonRun(CannonRunOptions options, TextWriter error)
             ulong step = vm.State.Step;
             if (cancellation.IsCancellationRequested)
             {
-                error.WriteLine($"interrupted at step {step}{(options.Output.Length > 0 ? $"; go on from {options.Output}" : "")}");
                 return;
             }
 

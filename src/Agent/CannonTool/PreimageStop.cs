@@ -4,16 +4,20 @@ using Gavel.Cannon.Preimages;
 
 namespace Gavel.Agent.CannonTool;
 
-/// <summary>The preimage read after which a run stops: by key prefix, offset and least step, or by type, each with a least size.</summary>
+/// <summary>
+/// The preimage read after which a run stops, with the reference's rules for more than one option: type <c>any</c> wins over all; where a
+/// size is given, a key's offset and least step do not count.
+/// </summary>
 internal sealed class PreimageStop
 {
     private readonly byte[] _prefix;
+    private readonly bool _any;
     private readonly ulong? _offset;
     private readonly ulong _leastStep;
     private readonly int _largerThan;
 
-    private PreimageStop(byte[] prefix, ulong? offset, ulong leastStep, int largerThan) =>
-        (_prefix, _offset, _leastStep, _largerThan) = (prefix, offset, leastStep, largerThan);
+    private PreimageStop(byte[] prefix, bool any, ulong? offset, ulong leastStep, int largerThan) =>
+        (_prefix, _any, _offset, _leastStep, _largerThan) = (prefix, any, offset, leastStep, largerThan);
 
     /// <summary>Reads the three options; null if none is given.</summary>
     /// <param name="key"><c>PREFIX[@OFFSET[@STEP]]</c>; the offset counts the length prefix and is 0 if left out.</param>
@@ -32,7 +36,7 @@ internal sealed class PreimageStop
 
             byte[] prefix = Hex.Decode(parts[0].StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? parts[0] : "0x" + parts[0]);
             ulong offset = parts.Length > 1 ? Number(key, parts[1]) : 0;
-            return new PreimageStop(prefix, offset, parts.Length > 2 ? Number(key, parts[2]) : 0, largerThan);
+            return new PreimageStop(prefix, any: false, offset, parts.Length > 2 ? Number(key, parts[2]) : 0, largerThan);
         }
 
         byte[]? types = type switch
@@ -46,17 +50,22 @@ internal sealed class PreimageStop
             "precompile" => [(byte)PreimageKeyType.Precompile],
             _ => throw new FormatException($"\"{type}\" is no preimage type: write local, keccak, sha256, blob, precompile or any"),
         };
-        return types is not null ? new PreimageStop(types, null, 0, largerThan) : largerThan > 0 ? new PreimageStop([], null, 0, largerThan) : null;
+        return types is null && largerThan <= 0 ? null : new PreimageStop(types ?? [], types is [], null, 0, largerThan);
     }
 
     /// <summary>Whether to stop after this read.</summary>
     /// <param name="read">The read.</param>
-    /// <param name="step">Steps executed, with the one that read.</param>
-    public bool Matches(PreimageRead read, ulong step) =>
-        read.Key.ToArray().AsSpan().StartsWith(_prefix)
-        && (_offset is null || read.Offset == _offset)
-        && step >= _leastStep
-        && (_largerThan <= 0 || read.Value.Length > _largerThan);
+    /// <param name="step">Steps executed before the one that read.</param>
+    public bool Matches(PreimageRead read, ulong step)
+    {
+        if (_any)
+        {
+            return true;
+        }
+
+        return read.Key.ToArray().AsSpan().StartsWith(_prefix)
+            && (_largerThan > 0 ? read.Value.Length > _largerThan : (_offset is null || read.Offset == _offset) && step >= _leastStep);
+    }
 
     private static ulong Number(string key, string part) => ulong.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out ulong value)
         ? value

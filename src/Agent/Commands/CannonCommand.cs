@@ -10,16 +10,51 @@ namespace Gavel.Agent.Commands;
 /// </summary>
 internal static class CannonCommand
 {
-    public static Command Create() => new("cannon", "Run, prove and check fault-proof programs")
+    private const string Name = "cannon";
+
+    public static Command Create() => new(Name, "Run, prove and check fault-proof programs")
     {
         CannonLoadElfCommand.Create(),
         CannonRunCommand.Create(),
         CannonWitnessCommand.Create(),
+        List(),
         CannonCheckCommands.CreateSteps(),
         CannonCheckCommands.CreatePrograms(),
         CannonCheckCommands.CreateProofs(),
         CannonCheckCommands.CreateStates(),
     };
+
+    /// <summary>
+    /// The command line as the reference would take it: under the name <c>cannon</c> the first word is left out, and a value may be empty
+    /// behind its <c>=</c>.
+    /// </summary>
+    public static string[] Arguments(string? program, string[] args)
+    {
+        string[] all = Path.GetFileNameWithoutExtension(program) == Name && args is not ["--version"] ? [Name, .. args] : args;
+        if (all is not [Name, ..])
+        {
+            return all;
+        }
+
+        // What follows "--" is the server's.
+        int own = Array.IndexOf(all, "--") is >= 0 and int dashes ? dashes : all.Length;
+        return [.. all.Take(own).SelectMany(word => word.StartsWith("--", StringComparison.Ordinal) && word.EndsWith('=') ? [word[..^1], ""] : (string[])[word]), .. all.Skip(own)];
+    }
+
+    private static Command List()
+    {
+        Command command = new("list", "List the versions of the VM");
+        command.SetAction(parsed =>
+        {
+            foreach (VmVersion version in VmVersion.All)
+            {
+                parsed.InvocationConfiguration.Output.WriteLine($"{version.Number} {version.Name}");
+            }
+
+            return 0;
+        });
+        return command;
+    }
 
     /// <summary>Runs a verb of the reference program; bad input of any kind gives 1, as there.</summary>
     public static int Guard(TextWriter error, Func<int> verb)

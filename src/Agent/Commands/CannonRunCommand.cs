@@ -12,7 +12,7 @@ internal static class CannonRunCommand
 
     public static Command Create()
     {
-        Option<string> input = Text("--input", "the state to start from; empty for standard input", "state.bin.gz");
+        Option<string> input = new("--input") { Description = "the state to start from; empty for standard input", Required = true };
         Option<string> output = Text("--output", "where the last state goes (.bin, .bin.gz, - for standard output); empty for nowhere", "out.bin.gz");
         Option<string> proofAt = Text("--proof-at", $"steps to prove: {Pattern}", "never");
         Option<string> proofFormat = Text("--proof-fmt", "where proofs go, %d being the step; gzip if it ends in .gz", "proof-%d.json");
@@ -22,8 +22,9 @@ internal static class CannonRunCommand
         Option<string> stopAtPreimage = Text("--stop-at-preimage", "stop after a read of this preimage: KEYPREFIX[@OFFSET[@LEAST-STEP]]", "");
         Option<string> stopAtType = Text("--stop-at-preimage-type", "stop after a read of this type: local, keccak, sha256, blob, precompile, any", "");
         Option<int> largerThan = new("--stop-at-preimage-larger-than") { Description = "and only if the preimage has more bytes than this" };
-        Option<string> meta = Text("--meta", "symbols; accepted for the sake of callers, not used", "meta.json");
+        Option<string> meta = Text("--meta", "the symbols' file, which must exist; empty for none; not used", "meta.json");
         Option<string> infoAt = Text("--info-at", $"steps to print a line at: {Pattern}", "%1000000000");
+        Option<bool> profile = new("--pprof.cpu") { Description = "accepted for the sake of callers" };
         Option<bool> debug = new("--debug") { Description = "accepted for the sake of callers" };
         Option<string> debugInfo = Text("--debug-info", "a file for figures about the run", "");
         Option<VmEngine> engine = new("--engine")
@@ -34,7 +35,7 @@ internal static class CannonRunCommand
         Argument<string[]> server = new("SERVER") { Description = "after --: the preimage server and its arguments", Arity = ArgumentArity.ZeroOrMore };
         Command command = new("run", "Run a state")
         {
-            input, output, proofAt, proofFormat, snapshotAt, snapshotFormat, stopAt, stopAtPreimage, stopAtType, largerThan, meta, infoAt, debug, debugInfo, engine, server,
+            input, output, proofAt, proofFormat, snapshotAt, snapshotFormat, stopAt, stopAtPreimage, stopAtType, largerThan, meta, infoAt, profile, debug, debugInfo, engine, server,
         };
         command.SetAction(parsed => CannonCommand.Guard(parsed.InvocationConfiguration.Error, () =>
         {
@@ -57,6 +58,11 @@ internal static class CannonRunCommand
                 Engine = parsed.GetValue(engine),
                 Server = serverCommand,
             };
+            if (parsed.GetRequiredValue(meta) is { Length: > 0 } symbols && !File.Exists(symbols))
+            {
+                throw new FormatException($"--meta {symbols}: there is no such file; give --meta= if there are no symbols");
+            }
+
             return new CannonRun(options, parsed.InvocationConfiguration.Error).Run();
         }));
         return command;

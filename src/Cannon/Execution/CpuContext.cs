@@ -30,6 +30,15 @@ internal unsafe struct CpuContext
 
     public ulong ReservedOwner;
 
+    /// <summary>Conditional stores that stored, since the context was made.</summary>
+    public long ConditionalStores;
+
+    /// <summary>Conditional stores that did not.</summary>
+    public long FailedConditionalStores;
+
+    /// <summary>Reservations that an ordinary store ended.</summary>
+    public long ReservationsBroken;
+
     /// <summary>The running thread's number.</summary>
     public ulong ThreadId;
 

@@ -29,6 +29,14 @@ internal sealed unsafe class Interpreter<TWidth> : IStepTracer
     /// <summary>The instructions decoded so far.</summary>
     public CodeCache Code => _code;
 
+    /// <summary>Tells a VM's statistics what the loop has counted.</summary>
+    public void Report(VmStatistics statistics)
+    {
+        statistics.ConditionalStores = _context->ConditionalStores;
+        statistics.FailedConditionalStores = _context->FailedConditionalStores;
+        statistics.ReservationsBroken = _context->ReservationsBroken;
+    }
+
     /// <summary>When set, told of each access; steps are then counted one by one.</summary>
     public IAccessTrace? Trace { get; set; }
 

@@ -783,6 +783,7 @@ internal unsafe ref struct InterpreterLoop<TWidth>(PagedMemory memory, CodeCache
 
     private static void ClearReservation(CpuContext* c)
     {
+        c->ReservationsBroken += c->ReservedStatus != 0 ? 1 : 0;
         c->ReservedStatus = 0;
         c->ReservedAddress = 0;
         c->ReservedWord = 0;
@@ -833,6 +834,11 @@ internal unsafe ref struct InterpreterLoop<TWidth>(PagedMemory memory, CodeCache
         }
 
         c->Registers[i->C] = holds ? 1ul : 0;
+        c->ConditionalStores += holds ? 1 : 0;
+        c->FailedConditionalStores += holds ? 0 : 1;
+
+        // A conditional store ends its own reservation, which is no breaking of it.
+        c->ReservationsBroken -= holds && TWidth.Is64 ? 1 : 0;
         return true;
     }
 
