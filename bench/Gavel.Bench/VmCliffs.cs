@@ -46,7 +46,7 @@ internal static class VmCliffs
             using Process self = Process.GetCurrentProcess();
 
             // Past the translator's warm-up, and until it has done its work.
-            vm.Run(new RunLimits { MaxSteps = 4 * Steps });
+            vm.Run(new RunLimits { MaxSteps = 8 * Steps });
             self.Refresh();
             TimeSpan before = self.TotalProcessorTime;
             vm.Run(new RunLimits { MaxSteps = Steps });

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.IO.Compression;
 using System.Text.Json;
 using Gavel.TestKit;
@@ -6,6 +5,7 @@ using Gavel.TestKit;
 namespace Gavel.Agent.Tests;
 
 /// <summary><c>./bin/cannon</c> in the reference's place: one test for each thing in which callers could tell the two apart.</summary>
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class CannonReferenceTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("gavel-cannon-").FullName;

@@ -181,7 +181,7 @@ internal sealed class LoopProgram
         }
     }
 
-    private uint Other(uint register) => register == 15 ? 1 : register + 1;
+    private static uint Other(uint register) => register == 15 ? 1 : register + 1;
 
     private void Conditional()
     {
