@@ -2,6 +2,8 @@ using System.IO.Compression;
 using System.Text.Json;
 using Gavel.TestKit;
 
+[assembly: System.Runtime.Versioning.SupportedOSPlatform("linux")]
+
 namespace Gavel.Agent.Tests;
 
 /// <summary><c>./bin/cannon</c> in the reference's place: one test for each thing in which callers could tell the two apart.</summary>

@@ -7,6 +7,8 @@ using Gavel.GameKit;
 using Gavel.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
 
+[assembly: System.Runtime.Versioning.SupportedOSPlatform("linux")]
+
 namespace Gavel.Challenger.Tests;
 
 /// <summary>Which games of a real factory are covered and read again, and how chains fare beside each other.</summary>

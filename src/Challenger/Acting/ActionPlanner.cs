@@ -31,7 +31,7 @@ public sealed class ActionPlanner(ChainReader l1, ulong chainId, OwnMoves own)
         ArgumentNullException.ThrowIfNull(stanceOn);
         GameRules rules = game.Rules ?? throw new ArgumentException($"the rules of game {game.Game} are not known", nameof(game));
         List<PlannedCall> calls = [];
-        (IReadOnlyList<GameAction> allowed, IReadOnlyList<UnplannedAction> contradicting) = 
+        (IReadOnlyList<GameAction> allowed, IReadOnlyList<UnplannedAction> contradicting) =
             await own.PartAsync(game, judgement.Game, judgement.Solution.Actions, judgement.View, judgement.Verdict.Decision is not null, cancellationToken);
         List<UnplannedAction> unplanned = [.. contradicting];
         foreach (ActionDeadline due in ActionDeadline.Of(judgement.Game, allowed, rules.Clock))
