@@ -14,6 +14,9 @@ internal sealed class VmTrace : IExecutionTrace, IDisposable
     // States are kept in distances that double whenever there are too many of them or they take too much disk.
     private const int MostStates = 64;
     private const ulong FirstDistance = 1_000_000;
+
+    // A bond hangs on every hash: the translator comes in when it is no slower on programs of many threads and has run the programs of real chains.
+    private const VmEngine Engine = VmEngine.Interpreter;
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(30);
 
     private readonly VmRunFolder _folder;
@@ -190,7 +193,7 @@ internal sealed class VmTrace : IExecutionTrace, IDisposable
     {
         ulong distance = FirstDistance;
         using VmState state = _folder.LoadNearest(ulong.MaxValue) ?? _first(cancellationToken);
-        using Vm vm = new(state, new VmOptions { Preimages = source });
+        using Vm vm = new(state, new VmOptions { Preimages = source, Engine = Engine });
         while (!state.Exited && state.Step < _leaves)
         {
             ulong next = Math.Min(_leaves, (state.Step / distance + 1) * distance);
@@ -232,7 +235,7 @@ internal sealed class VmTrace : IExecutionTrace, IDisposable
             ulong step = Math.Min(Least(_wantedHashes), Least(_wantedSteps));
             ulong target = Math.Min(step, _end!.Value.Step);
             using VmState state = _folder.LoadNearest(target) ?? _first(cancellationToken);
-            using Vm vm = new(state, new VmOptions { Preimages = source });
+            using Vm vm = new(state, new VmOptions { Preimages = source, Engine = Engine });
             Run(vm, target, cancellationToken);
             Hash32 hash = state.StateHash();
             if (_hashes.TryAdd(target, hash))
