@@ -15,9 +15,11 @@ public sealed class UsageErrorTests
     [InlineData(2, "'--programs' is required", "cannon", "check-proofs", "proofs.jsonl")]
     [InlineData(2, "--max-steps", "cannon", "check-programs", "programs", "--max-steps", "many")]
     [InlineData(1, "'--path' is required", "cannon", "load-elf", "--type", "singlethreaded")]
-    [InlineData(1, "unknown option --nonsense", "cannon", "run", "--nonsense")]
-    [InlineData(1, "unknown option --stop-on", "cannon", "run", "--stop-on", "=5", "--", "server", "--verbose")]
-    [InlineData(1, "Could not find file", "cannon", "run", "--", "server", "--verbose")]
+    [InlineData(1, "unknown option --nonsense", "cannon", "run", "--input", "nowhere", "--nonsense")]
+    [InlineData(1, "unknown option --stop-on", "cannon", "run", "--input", "nowhere", "--stop-on", "=5", "--", "server", "--verbose")]
+    [InlineData(1, "nowhere", "cannon", "run", "--input", "nowhere", "--meta=", "--", "server", "--verbose")]
+    [InlineData(1, "--meta meta.json: there is no such file", "cannon", "run", "--input", "nowhere", "--", "server", "--verbose")]
+    [InlineData(1, "'--input' is required", "cannon", "run", "--", "server", "--verbose")]
     [InlineData(1, "--nonsense", "cannon", "witness", "--nonsense")]
     public void AnUnusableCommandLine_HasItsExitCode(int exit, string words, params string[] arguments)
     {

@@ -2,6 +2,7 @@ using Gavel.Agent.Demo;
 using Gavel.Devnet;
 using Gavel.EndToEnd.Tests.Arena;
 using Gavel.GameSolver;
+using Gavel.TestKit;
 
 namespace Gavel.EndToEnd.Tests;
 
@@ -51,11 +52,12 @@ public sealed class CannonGameTests
         outcome.AssertWon(GameStatus.ChallengerWins);
     }
 
+    // Disputed from the first block on; in the middle; only the last block.
+    public static TheoryData<int, int> FirstFalse { get; } = Scale.IsFull ? new() { { 2, 0 }, { 6, 0 }, { 7, 1 }, { 10, 1000 } } : new() { { 2, 0 }, { 10, 1000 } };
+
     [Theory]
-    [InlineData(2, 0)] // disputed from the first block on
-    [InlineData(6, 0)]
-    [InlineData(7, 1)]
-    [InlineData(10, 1000)] // only the last block is disputed
+    [MemberData(nameof(FirstFalse))]
+    [Trait("Scale", "full")]
     public async Task ValidRoot_IsDefendedAtEveryLevel(int firstFalseBlock, int firstFalseLeaf)
     {
         await using Ring ring = await Duel.RingAsync(None);

@@ -3,6 +3,7 @@ using Gavel.Contracts;
 using Gavel.Devnet;
 using Gavel.EndToEnd.Tests.Arena;
 using Gavel.GameSolver;
+using Gavel.TestKit;
 
 namespace Gavel.EndToEnd.Tests;
 
@@ -14,9 +15,18 @@ public sealed class NewerGameTests
 {
     private static readonly CancellationToken None = CancellationToken.None;
 
+    public static TheoryData<uint, int, string> Lies { get; } = Scale.IsFull
+        ? new() { { DevnetGameType.CannonKona, 2, "executing it from the state before" }, { DevnetGameType.Cannon, 1, "executing it from the claimed state" } }
+        : new() { { DevnetGameType.CannonKona, 2, "executing it from the state before" } };
+
+    // In the middle; only the last block.
+    public static TheoryData<uint, int, int> FirstFalse { get; } = Scale.IsFull
+        ? new() { { DevnetGameType.CannonKona, 7, 1 }, { DevnetGameType.Cannon, 10, 1000 } }
+        : new() { { DevnetGameType.Cannon, 10, 1000 } };
+
     [Theory]
-    [InlineData(DevnetGameType.CannonKona, 2, "executing it from the state before")]
-    [InlineData(DevnetGameType.Cannon, 1, "executing it from the claimed state")]
+    [MemberData(nameof(Lies))]
+    [Trait("Scale", "full")]
     public async Task FalseRoot_IsTakenApartDownToAStep(uint type, int firstFalse, string how)
     {
         await using Ring ring = await Duel.NewerRingAsync(None);
@@ -42,8 +52,8 @@ public sealed class NewerGameTests
     }
 
     [Theory]
-    [InlineData(DevnetGameType.CannonKona, 7, 1)]
-    [InlineData(DevnetGameType.Cannon, 10, 1000)] // only the last block is disputed
+    [MemberData(nameof(FirstFalse))]
+    [Trait("Scale", "full")]
     public async Task ValidRoot_IsDefended(uint type, int firstFalseBlock, int firstFalseLeaf)
     {
         await using Ring ring = await Duel.NewerRingAsync(None);

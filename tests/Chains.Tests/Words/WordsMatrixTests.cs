@@ -12,15 +12,16 @@ namespace Gavel.Chains.Tests.Words;
 /// </summary>
 public sealed class WordsMatrixTests
 {
-    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(500);
     private static readonly FakeL1Chain Chain = new();
 
     [Fact]
+    [Trait("Scale", "full")]
     public async Task EveryFault_Alone()
     {
         foreach (L1Fault fault in Enum.GetValues<L1Fault>())
         {
-            for (int endpoints = 1; endpoints <= 3; endpoints++)
+            for (int endpoints = 1 + Scale.Of((int)fault % 3, 0); endpoints <= Scale.Of(1 + ((int)fault % 3), 3); endpoints++)
             {
                 foreach (bool isKnown in new[] { true, false })
                 {
@@ -31,11 +32,12 @@ public sealed class WordsMatrixTests
     }
 
     [Fact]
+    [Trait("Scale", "full")]
     public async Task EveryFault_InPairs()
     {
         Random random = new(7);
         L1Fault[] faults = Enum.GetValues<L1Fault>();
-        for (int round = 0; round < 40; round++)
+        for (int round = 0; round < Scale.Of(12, 60); round++)
         {
             L1Fault[] some = random.GetItems(faults, 2);
             L1Fault[] all = random.Next(2) == 0 ? some : [.. some, L1Fault.None];
@@ -82,7 +84,7 @@ public sealed class WordsMatrixTests
         for (int attempt = 0; attempt < 6 && state == WordsState.Unsettled; attempt++)
         {
             Task<WordsStanding> standing = witness.StandingAsync(game, view, default).AsTask();
-            for (int step = 0; step < 40 || !standing.IsCompleted; step++)
+            for (int step = 0; step < 20 || !standing.IsCompleted; step++)
             {
                 await Task.Delay(1);
                 time.Advance(Step);

@@ -147,6 +147,7 @@ public sealed class JournalDamageTests : IDisposable
 
     [Fact]
     [Trait("Scale", "full")]
+    [Trait("Only", "full")]
     public Task RandomDamage_AtFullScale() => RandomDamage_OpensToAStateOfThePastOrGivesTheTypedError();
 
     [Fact]

@@ -9,6 +9,7 @@ public sealed class FaultyNetworkTests
 
     [Theory]
     [Trait("Scale", "full")]
+    [Trait("Only", "full")]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]

@@ -23,6 +23,7 @@ public sealed class KilledSenderTests
 
     [Fact]
     [Trait("Scale", "full")]
+    [Trait("Only", "full")]
     public Task KilledAtLaterPassings_AtFullScale() =>
         AllAsync(
             from point in Enum.GetValues<FailPoint>()
@@ -31,6 +32,7 @@ public sealed class KilledSenderTests
 
     [Fact]
     [Trait("Scale", "full")]
+    [Trait("Only", "full")]
     public Task KilledAgainAndAgain_AtFullScale() => AllAsync(Sequences(25));
 
     /// <summary>Runs cases a few at a time and names those that fail.</summary>
