@@ -142,7 +142,7 @@ public sealed class HeldEntryTests
         await Eventually.TrueAsync(() => Unreachable(harness), SenderHarness.Patience);
         (int asked, int seen) = (signer.Refused, Volatile.Read(ref looks));
         await Eventually.TrueAsync(() => Volatile.Read(ref looks) > seen + 12, SenderHarness.Patience);
-        Assert.InRange(signer.Refused - asked, 0, Volatile.Read(ref looks) - seen + 1);
+        Assert.InRange(signer.Refused - asked, 0, Volatile.Read(ref looks) - seen + 2); // a look and its question may lie on both sides of either reading
         signer.RefusesAll = false;
         harness.MineSteadily();
         await harness.UntilAllFinalAsync();
