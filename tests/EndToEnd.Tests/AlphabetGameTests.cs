@@ -18,7 +18,7 @@ public sealed class AlphabetGameTests
     public async Task FalseRoot_IsFoughtDownToAStep_AndEveryBondIsOurs()
     {
         await using Ring ring = await Duel.RingAsync(None);
-        Outcome outcome = await new Duel { Type = DevnetGameType.Alphabet, Root = FalseTrace.FalseOutput(Duel.Block) }.PlayAsync(ring, None);
+        Outcome outcome = await Duel.OfFalseRoot(DevnetGameType.Alphabet).PlayAsync(ring, None);
         outcome.AssertWon(GameStatus.ChallengerWins);
         outcome.AssertStep("step 0 against claim");
         Assert.Equal(outcome.Resolved.Claims.Aggregate(UInt256.Zero, (sum, claim) => sum + claim.Bond), outcome.Resolved.Credits[DevnetAccounts.Challenger.Address].Owed);

@@ -1,4 +1,3 @@
-using Gavel.Agent.Demo;
 using Gavel.Devnet;
 using Gavel.EndToEnd.Tests.Arena;
 using Gavel.GameSolver;
@@ -16,7 +15,7 @@ public sealed class CannonGameTests
     public async Task FalseRoot_LieFromTheFirstInstruction_IsCounteredByAStepAtIndexZero()
     {
         await using Ring ring = await Duel.RingAsync(None);
-        Outcome outcome = await new Duel { Type = DevnetGameType.Cannon, Root = FalseTrace.FalseOutput(Duel.Block) }.PlayAsync(ring, None);
+        Outcome outcome = await Duel.OfFalseRoot(DevnetGameType.Cannon).PlayAsync(ring, None);
         outcome.AssertWon(GameStatus.ChallengerWins);
         outcome.AssertStep("step 0 against claim");
     }
@@ -27,12 +26,7 @@ public sealed class CannonGameTests
     public async Task FalseRoot_LieLaterInTheTrace_IsCounteredByTheRightKindOfStep(int firstFalse, string how)
     {
         await using Ring ring = await Duel.RingAsync(None);
-        Outcome outcome = await new Duel
-        {
-            Type = DevnetGameType.Cannon,
-            Root = FalseTrace.FalseOutput(Duel.Block),
-            FirstFalseLeaf = (UInt128)firstFalse,
-        }.PlayAsync(ring, None);
+        Outcome outcome = await Duel.OfFalseRoot(DevnetGameType.Cannon, (UInt128)firstFalse).PlayAsync(ring, None);
         outcome.AssertWon(GameStatus.ChallengerWins);
         outcome.AssertStep($"step {firstFalse} against claim");
         outcome.AssertStep(how);
@@ -42,13 +36,7 @@ public sealed class CannonGameTests
     public async Task PermissionedGame_WithAFalseRoot_IsWon()
     {
         await using Ring ring = await Duel.RingAsync(None);
-        Outcome outcome = await new Duel
-        {
-            Type = DevnetGameType.PermissionedCannon,
-            Root = FalseTrace.FalseOutput(Duel.Block),
-            Proposer = DevnetAccounts.Proposer,
-            Liar = DevnetAccounts.Proposer,
-        }.PlayAsync(ring, None);
+        Outcome outcome = await Duel.OfPermissioned.PlayAsync(ring, None);
         outcome.AssertWon(GameStatus.ChallengerWins);
     }
 
@@ -74,12 +62,7 @@ public sealed class CannonGameTests
     public async Task LieBeyondTheProgramsExit_IsCountered()
     {
         await using Ring ring = await Duel.RingAsync(None);
-        Outcome outcome = await new Duel
-        {
-            Type = DevnetGameType.Cannon,
-            Root = FalseTrace.FalseOutput(Duel.Block),
-            FirstFalseLeaf = UInt128.One << 34, // the program ends within some millions of instructions
-        }.PlayAsync(ring, None);
+        Outcome outcome = await Duel.OfFalseRoot(DevnetGameType.Cannon, UInt128.One << 34).PlayAsync(ring, None); // the program ends within some millions of instructions
         outcome.AssertWon(GameStatus.ChallengerWins);
         outcome.AssertStep($"step {UInt128.One << 34} against claim");
     }
@@ -88,12 +71,7 @@ public sealed class CannonGameTests
     public async Task LieAtTheRightEdgeOnly_IsCountered()
     {
         await using Ring ring = await Duel.RingAsync(None);
-        Outcome outcome = await new Duel
-        {
-            Type = DevnetGameType.Cannon,
-            Root = FalseTrace.FalseOutput(Duel.Block),
-            FirstFalseLeaf = LastLeaf,
-        }.PlayAsync(ring, None);
+        Outcome outcome = await Duel.OfFalseRoot(DevnetGameType.Cannon, LastLeaf).PlayAsync(ring, None);
         outcome.AssertWon(GameStatus.ChallengerWins);
         outcome.AssertStep($"step {LastLeaf} against claim");
     }

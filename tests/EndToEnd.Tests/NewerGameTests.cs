@@ -1,4 +1,3 @@
-using Gavel.Agent.Demo;
 using Gavel.Contracts;
 using Gavel.Devnet;
 using Gavel.EndToEnd.Tests.Arena;
@@ -30,7 +29,7 @@ public sealed class NewerGameTests
     public async Task FalseRoot_IsTakenApartDownToAStep(uint type, int firstFalse, string how)
     {
         await using Ring ring = await Duel.NewerRingAsync(None);
-        Outcome outcome = await new Duel { Type = type, Root = FalseTrace.FalseOutput(Duel.Block), FirstFalseLeaf = (UInt128)firstFalse }.PlayAsync(ring, None);
+        Outcome outcome = await Duel.OfFalseRoot(type, (UInt128)firstFalse).PlayAsync(ring, None);
         Assert.Equal("2.4.2", outcome.Game.Version);
         outcome.AssertWon(GameStatus.ChallengerWins);
         outcome.AssertStep(how);
@@ -40,13 +39,7 @@ public sealed class NewerGameTests
     public async Task PermissionedGame_WithAFalseRoot_IsWon()
     {
         await using Ring ring = await Duel.NewerRingAsync(None);
-        Outcome outcome = await new Duel
-        {
-            Type = DevnetGameType.PermissionedCannon,
-            Root = FalseTrace.FalseOutput(Duel.Block),
-            Proposer = DevnetAccounts.Proposer,
-            Liar = DevnetAccounts.Proposer,
-        }.PlayAsync(ring, None);
+        Outcome outcome = await Duel.OfPermissioned.PlayAsync(ring, None);
         Assert.Equal("2.4.0", outcome.Game.Version);
         outcome.AssertWon(GameStatus.ChallengerWins);
     }
@@ -65,12 +58,8 @@ public sealed class NewerGameTests
     public async Task Step_ThatReadsLocalData_IsMadeOnceTheGameHasLoadedThem()
     {
         await using Ring ring = await Duel.NewerRingAsync(None);
-        Outcome outcome = await new Duel
-        {
-            Type = DevnetGameType.CannonKona,
-            Root = FalseTrace.FalseOutput(Duel.Block),
-            AtRead = new LieAtRead("rollup", keyType: 1, isOnChain: false),
-        }.PlayAsync(ring, None);
+        Duel duel = Duel.OfFalseRoot(DevnetGameType.CannonKona) with { AtRead = new LieAtRead("rollup", keyType: 1, isOnChain: false) };
+        Outcome outcome = await duel.PlayAsync(ring, None);
         outcome.AssertWon(GameStatus.ChallengerWins);
         Assert.True(ring.Lines.Has(": addLocalData, bond"), $"no local data were loaded\n{ring.Lines}");
     }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using static Gavel.Cannon.GuestWord;
 
 namespace Gavel.Cannon;
 
@@ -186,16 +187,16 @@ internal unsafe ref struct InterpreterLoop<TWidth>(PagedMemory memory, CodeCache
                     r[i->C] = 0;
                     continue;
                 case Op.Mult:
-                    Multiply(r, i);
+                    HiLoArithmetic.Multiply(r, i);
                     continue;
                 case Op.Multu:
-                    MultiplyUnsigned(r, i);
+                    HiLoArithmetic.MultiplyUnsigned(r, i);
                     continue;
                 case Op.Dmult:
-                    MultiplyWide(r, i);
+                    HiLoArithmetic.MultiplyWide(r, i);
                     continue;
                 case Op.Dmultu:
-                    MultiplyWideUnsigned(r, i);
+                    HiLoArithmetic.MultiplyWideUnsigned(r, i);
                     continue;
                 case Op.Addu:
                     r[i->C] = Extend((uint)r[i->A] + (uint)r[i->B]);
@@ -303,28 +304,28 @@ internal unsafe ref struct InterpreterLoop<TWidth>(PagedMemory memory, CodeCache
                     LinkLoad<TPace>(c, i, wide: true);
                     continue;
                 case Op.Div:
-                    if (!Divide(r, i))
+                    if (!HiLoArithmetic.Divide(r, i))
                     {
                         goto DivisionByZero;
                     }
 
                     continue;
                 case Op.Divu:
-                    if (!DivideUnsigned(r, i))
+                    if (!HiLoArithmetic.DivideUnsigned(r, i))
                     {
                         goto DivisionByZero;
                     }
 
                     continue;
                 case Op.Ddiv:
-                    if (!DivideWide(r, i))
+                    if (!HiLoArithmetic.DivideWide(r, i))
                     {
                         goto DivisionByZero;
                     }
 
                     continue;
                 case Op.Ddivu:
-                    if (!DivideWideUnsigned(r, i))
+                    if (!HiLoArithmetic.DivideWideUnsigned(r, i))
                     {
                         goto DivisionByZero;
                     }
@@ -696,9 +697,6 @@ internal unsafe ref struct InterpreterLoop<TWidth>(PagedMemory memory, CodeCache
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Extend(uint value) => (ulong)(long)(int)value;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Address(ulong value) => TWidth.Is64 ? value : (uint)value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -839,98 +837,6 @@ internal unsafe ref struct InterpreterLoop<TWidth>(PagedMemory memory, CodeCache
 
         // A conditional store ends its own reservation, which is no breaking of it.
         c->ReservationsBroken -= holds && TWidth.Is64 ? 1 : 0;
-        return true;
-    }
-
-    private static void Multiply(ulong* r, Insn* i)
-    {
-        long product = (long)(int)r[i->A] * (int)r[i->B];
-        r[CpuContext.Lo] = Extend((uint)product);
-        r[CpuContext.Hi] = (ulong)(product >> 32);
-        r[i->C] = 0;
-    }
-
-    private static void MultiplyUnsigned(ulong* r, Insn* i)
-    {
-        ulong product = (ulong)(uint)r[i->A] * (uint)r[i->B];
-        r[CpuContext.Lo] = Extend((uint)product);
-        r[CpuContext.Hi] = Extend((uint)(product >> 32));
-        r[i->C] = 0;
-    }
-
-    private static void MultiplyWide(ulong* r, Insn* i)
-    {
-        r[CpuContext.Hi] = (ulong)Math.BigMul((long)r[i->A], (long)r[i->B], out long low);
-        r[CpuContext.Lo] = (ulong)low;
-        r[i->C] = 0;
-    }
-
-    private static void MultiplyWideUnsigned(ulong* r, Insn* i)
-    {
-        r[CpuContext.Hi] = Math.BigMul(r[i->A], r[i->B], out ulong low);
-        r[CpuContext.Lo] = low;
-        r[i->C] = 0;
-    }
-
-    private static bool Divide(ulong* r, Insn* i)
-    {
-        // As long, so that the lowest number divided by -1 does not overflow.
-        long dividend = (int)r[i->A];
-        long divisor = (int)r[i->B];
-        if (divisor == 0)
-        {
-            return false;
-        }
-
-        r[CpuContext.Lo] = Extend((uint)(dividend / divisor));
-        r[CpuContext.Hi] = Extend((uint)(dividend % divisor));
-        r[i->C] = 0;
-        return true;
-    }
-
-    private static bool DivideUnsigned(ulong* r, Insn* i)
-    {
-        uint dividend = (uint)r[i->A];
-        uint divisor = (uint)r[i->B];
-        if (divisor == 0)
-        {
-            return false;
-        }
-
-        r[CpuContext.Lo] = Extend(dividend / divisor);
-        r[CpuContext.Hi] = Extend(dividend % divisor);
-        r[i->C] = 0;
-        return true;
-    }
-
-    private static bool DivideWide(ulong* r, Insn* i)
-    {
-        long dividend = (long)r[i->A];
-        long divisor = (long)r[i->B];
-        if (divisor == 0)
-        {
-            return false;
-        }
-
-        // Dividing by -1 is negating, which wraps where division would trap.
-        r[CpuContext.Lo] = (ulong)(divisor == -1 ? unchecked(-dividend) : dividend / divisor);
-        r[CpuContext.Hi] = (ulong)(divisor == -1 ? 0 : dividend % divisor);
-        r[i->C] = 0;
-        return true;
-    }
-
-    private static bool DivideWideUnsigned(ulong* r, Insn* i)
-    {
-        ulong dividend = r[i->A];
-        ulong divisor = r[i->B];
-        if (divisor == 0)
-        {
-            return false;
-        }
-
-        r[CpuContext.Lo] = dividend / divisor;
-        r[CpuContext.Hi] = dividend % divisor;
-        r[i->C] = 0;
         return true;
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using static Gavel.Cannon.GuestWord;
 
 namespace Gavel.Cannon;
 
@@ -63,6 +64,4 @@ internal static unsafe class UnalignedAccess
         ulong kept = BinaryPrimitives.ReverseEndianness(*(ulong*)place) & ~(ulong.MaxValue << shift);
         *(ulong*)place = BinaryPrimitives.ReverseEndianness(kept | (value << shift));
     }
-
-    private static ulong Extend(uint value) => (ulong)(long)(int)value;
 }

@@ -47,6 +47,13 @@ internal sealed record Duel
     /// <summary>The block that every duel proposes: exactly the safe head, since contracts of 1.2.0 can defend no other.</summary>
     public const ulong Block = 10;
 
+    /// <summary>About a false root, with false states from an instruction on.</summary>
+    public static Duel OfFalseRoot(uint type, UInt128 firstFalseLeaf = default) =>
+        new() { Type = type, Root = FalseTrace.FalseOutput(Block), FirstFalseLeaf = firstFalseLeaf };
+
+    /// <summary>About a false root of the only account that may propose.</summary>
+    public static Duel OfPermissioned { get; } = OfFalseRoot(DevnetGameType.PermissionedCannon) with { Proposer = DevnetAccounts.Proposer, Liar = DevnetAccounts.Proposer };
+
     /// <summary>A devnet that fits duels: ten safe blocks, Cannon with the repository's program, a second program under type 7.</summary>
     public static Task<Ring> RingAsync(CancellationToken cancellationToken) => Ring.OpenAsync(Terms(), cancellationToken);
 
