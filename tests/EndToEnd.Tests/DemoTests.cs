@@ -10,11 +10,13 @@ public sealed partial class DemoTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
-    [Fact]
-    public async Task Demo_EndsWithALineForPrograms_AndLeavesNoProcessBehind()
+    [Theory]
+    [InlineData("1.2.0", "A local chain with the real dispute contracts", @"game type 0 .* real ")]
+    [InlineData("2.x", "our twins of the dispute contracts of 2.x, and the real MIPS", @"game type 0 .* our twin ")]
+    public async Task Demo_TellsWhatIsReal_EndsWithALineForPrograms_AndLeavesNoProcessBehind(string generation, string title, string type)
     {
         string mark = $"gavel-demo-test-{Guid.NewGuid():N}";
-        ProcessStartInfo start = new(Path.Combine(AppContext.BaseDirectory, "agent"), "demo") { RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new(Path.Combine(AppContext.BaseDirectory, "agent"), ["demo", "--generation", generation]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["GAVEL_TEST_MARK"] = mark;
         using Process demo = Process.Start(start)!;
         using CancellationTokenSource limit = new(Limit);
@@ -37,6 +39,9 @@ public sealed partial class DemoTests
 
         string text = await output;
         Assert.True(demo.ExitCode == 0, $"exit {demo.ExitCode}\n{text}\n{await errors}");
+        Assert.Contains(title, text, StringComparison.Ordinal);
+        Assert.Matches(type, text);
+        Assert.Matches("MIPS .* real ", text);
         string last = text.TrimEnd().Split('\n')[^1];
         Match match = LastLine().Match(last);
         Assert.True(match.Success, last);

@@ -13,13 +13,14 @@ internal static class DemoCommand
 
     public static Command Create()
     {
-        Command command = new("demo", "Show a whole dispute on a local chain with the real contracts");
+        Option<string> generation = GenerationOption.Create();
+        Command command = new("demo", "Show a whole dispute on a local chain with the real contracts, or with our twins of newer ones") { generation };
         command.SetAction(async (parsed, cancellation) =>
         {
             string folder = Path.Combine(Path.GetTempPath(), $"gavel-demo-{Guid.NewGuid():N}");
             try
             {
-                return await RunAsync(folder, cancellation);
+                return await RunAsync(GenerationOption.Read(parsed, generation), folder, cancellation);
             }
             catch (DevnetException error)
             {
@@ -37,7 +38,7 @@ internal static class DemoCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(string folder, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(DevnetGeneration generation, string folder, CancellationToken cancellationToken)
     {
         IAnsiConsole console = AnsiConsole.Console;
         bool isTerminal = !Console.IsOutputRedirected && console.Profile.Capabilities.Interactive;
@@ -46,8 +47,8 @@ internal static class DemoCommand
             console.Profile.Width = 120; // a pipe has no width of its own
         }
 
-        await using LocalDevnet devnet = await LocalDevnet.StartAsync(
-            new DevnetOptions { InitialL2Blocks = L2Blocks, CannonPrestate = FaultProofProgram.Rollup.Prestate }, cancellationToken);
+        DevnetOptions options = new() { Generation = generation, InitialL2Blocks = L2Blocks, CannonPrestate = FaultProofProgram.Rollup.Prestate };
+        await using LocalDevnet devnet = await LocalDevnet.StartAsync(options, cancellationToken);
         DemoChain.ShowAddresses(console, devnet);
         if (!await DemoChain.ShowOneBlockAsync(console, devnet, cancellationToken))
         {

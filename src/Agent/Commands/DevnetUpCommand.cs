@@ -19,12 +19,7 @@ internal static class DevnetUpCommand
         Option<int> blocks = new("--l2-blocks") { Description = "L2 blocks that exist at the start, at least 1", DefaultValueFactory = _ => 1 };
         Option<string?> prestate = new("--prestate") { Description = "absolute prestate of game types 0 and 1 (0x and 64 hex digits)" };
         Option<uint> maxClock = new("--max-clock") { Description = "each side's clock in seconds", DefaultValueFactory = _ => 300 };
-        Option<string> generation = new("--generation")
-        {
-            Description = "the dispute contracts: 1.2.0, the package's own, or 2.x, our twins of the newer ones",
-            DefaultValueFactory = _ => DevnetDescription.NameOf(DevnetGeneration.V1),
-        };
-        generation.AcceptOnlyFromAmong([.. Enum.GetValues<DevnetGeneration>().Select(DevnetDescription.NameOf)]);
+        Option<string> generation = GenerationOption.Create();
         Command up = new("up", "Start it, print what it consists of as JSON, and run until interrupted") { blockTime, blocks, prestate, maxClock, generation };
         up.SetAction(async (parsed, cancellation) =>
         {
@@ -33,7 +28,7 @@ internal static class DevnetUpCommand
                 TimeSpan clock = TimeSpan.FromSeconds(parsed.GetValue(maxClock));
                 DevnetOptions options = new()
                 {
-                    Generation = Enum.GetValues<DevnetGeneration>().Single(one => DevnetDescription.NameOf(one) == parsed.GetValue(generation)),
+                    Generation = GenerationOption.Read(parsed, generation),
                     BlockTime = parsed.GetValue(blockTime) is > 0 and uint seconds ? TimeSpan.FromSeconds(seconds) : null,
                     InitialL2Blocks = parsed.GetValue(blocks),
                     MaxClockDuration = clock,

@@ -8,18 +8,29 @@ namespace Gavel.Agent.Demo;
 /// <summary>The first part of the demo: where the chain's parts are, and one output root found in three ways that know nothing of each other.</summary>
 internal static class DemoChain
 {
-    /// <summary>Shows the parts of the chain.</summary>
+    /// <summary>Shows the parts of the chain, and which contracts are the originals and which our twins of them.</summary>
     public static void ShowAddresses(IAnsiConsole console, LocalDevnet devnet)
     {
-        Table table = new Table().Title("A local chain with the real dispute contracts").AddColumns("part", "where").Border(TableBorder.Rounded);
-        table.AddRow("L1", devnet.L1Url).AddRow("L2", devnet.L2Url).AddRow("rollup node", devnet.RollupNode.Url);
-        table.AddRow("SystemConfig", $"{devnet.Addresses.SystemConfig}").AddRow("DisputeGameFactory", $"{devnet.Addresses.DisputeGameFactory}");
-        table.AddRow("MIPS", $"{devnet.Addresses.Mips}").AddRow("BatchInbox", $"{DevnetAddresses.BatchInbox}");
-        foreach ((uint type, Address game) in devnet.Addresses.GameImplementations)
+        bool isTwin = devnet.Options.Generation != DevnetGeneration.V1;
+        string generation = DevnetDescription.NameOf(devnet.Options.Generation);
+        string title = isTwin
+            ? $"A local chain with our twins of the dispute contracts of {generation}, and the real MIPS and PreimageOracle"
+            : $"A local chain with the real dispute contracts of {generation}";
+        const string Real = "real";
+        string disputes = isTwin ? "our twin" : Real;
+        DevnetAddresses at = devnet.Addresses;
+        console.MarkupLineInterpolated($"[italic]{title}[/]");
+        Table table = new Table().AddColumns("part", "where", "contract").Border(TableBorder.Rounded);
+        table.AddRow("L1", devnet.L1Url, "").AddRow("L2", devnet.L2Url, "").AddRow("rollup node", devnet.RollupNode.Url, "");
+        table.AddRow("SystemConfig", $"{at.SystemConfig}", disputes).AddRow("DisputeGameFactory", $"{at.DisputeGameFactory}", disputes);
+        table.AddRow("AnchorStateRegistry", $"{at.AnchorStateRegistry}", disputes).AddRow("DelayedWETH", $"{at.DelayedWeth}", disputes);
+        foreach ((uint type, Address game) in at.GameImplementations)
         {
-            table.AddRow($"game type {type}", $"{game}");
+            table.AddRow($"game type {type}", $"{game}", disputes);
         }
 
+        table.AddRow("MIPS", $"{at.Mips}", Real).AddRow("PreimageOracle", $"{at.PreimageOracle}", Real);
+        table.AddRow("BatchInbox", $"{DevnetAddresses.BatchInbox}", "the demo's own");
         console.Write(table);
     }
 

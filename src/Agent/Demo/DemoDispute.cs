@@ -49,6 +49,13 @@ internal sealed class DemoDispute(LocalDevnet devnet, DemoView view, string fold
             await devnet.WarpAsync(TimeSpan.FromSeconds(game.Rules!.Clock.MaxDuration + 1), cancellationToken);
             view.Stage("The clocks have run out; Gavel resolves the game bottom up");
             await UntilAsync(game, null, state => state.Status != GameStatus.InProgress, cancellationToken);
+            if (game.Rules.RuleSet.IsClosed)
+            {
+                view.Stage("The result becomes final after a delay; then Gavel closes the game and unlocks the bonds");
+                await devnet.WarpAsync(devnet.Options.DisputeGameFinalityDelay + TimeSpan.FromSeconds(1), cancellationToken);
+                await UntilAsync(game, null, state => state.Credits[Us.Address].IsUnlocked, cancellationToken);
+            }
+
             view.Stage("The bonds wait in DelayedWETH");
             await devnet.WarpAsync(TimeSpan.FromSeconds(game.Rules.WethDelay + 1), cancellationToken);
             GameState end = await UntilAsync(game, null, state => state.Credits[Us.Address].Owed.IsZero, cancellationToken);
