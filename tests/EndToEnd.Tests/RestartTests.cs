@@ -43,7 +43,7 @@ public sealed class RestartTests
 
             await Task.Delay(50);
             Assert.True(gavel.IsRunning, gavel.Log);
-            Assert.True(DateTime.UtcNow < end, $"seed {Seed}: the fight did not end\n{gavel.Log}");
+            Assert.True(DateTime.UtcNow < end, $"seed {Seed}: the fight did not end; {kills} kills to come, {state.Claims.Count} claims\n{gavel.LastWords}");
             state = await ring.StateAsync(game, None);
         }
 

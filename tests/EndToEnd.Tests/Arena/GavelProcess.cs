@@ -34,6 +34,9 @@ internal sealed class GavelProcess : IDisposable
     /// <summary>What it has printed, over all its lives.</summary>
     public string Log => string.Join('\n', _lines);
 
+    /// <summary>The end of what it has printed, the last line first.</summary>
+    public string LastWords => string.Join('\n', _lines.Reverse().Take(30));
+
     /// <summary>True while it runs.</summary>
     public bool IsRunning => _process is { HasExited: false };
 

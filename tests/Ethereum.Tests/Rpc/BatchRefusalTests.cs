@@ -11,7 +11,7 @@ public sealed class BatchRefusalTests
 {
     private const int Borne = 3;
     private static readonly CancellationToken None = CancellationToken.None;
-    private static readonly RpcOptions Quick = new() { TimeoutSeconds = 0.4, PatienceSeconds = 0.2, RetryDelaySeconds = 0.001, MaxRetries = 1, BreakerMinimum = 1000 };
+    private static readonly RpcOptions Quick = new() { TimeoutSeconds = 2, PatienceSeconds = 0.2, RetryDelaySeconds = 0.001, MaxRetries = 1, BreakerMinimum = 1000 };
 
     public static TheoryData<string> Ways =>
     [

@@ -11,7 +11,7 @@ namespace Gavel.Ethereum.Tests.Rpc;
 public sealed class HostileCallTests
 {
     private static readonly CancellationToken None = CancellationToken.None;
-    private static readonly RpcOptions Quick = new() { TimeoutSeconds = 1, PatienceSeconds = 0.1, MaxRetries = 1, RetryDelaySeconds = 0.001, ProbeSeconds = 60 };
+    private static readonly RpcOptions Quick = new() { TimeoutSeconds = 3, PatienceSeconds = 0.3, MaxRetries = 1, RetryDelaySeconds = 0.001, ProbeSeconds = 60 };
 
     public static TheoryData<string> Ways => ["500", "500 with a code", "an error page, 200", "half an answer", "hanging up", "silence"];
 
