@@ -8,9 +8,6 @@ namespace Gavel.Contracts;
 /// <param name="FinalityDelay">Seconds after a game's resolution in which that helps; null where no contract told it.</param>
 public sealed record GuardianCalls(IReadOnlyList<string> Calls, ulong? FinalityDelay)
 {
-    // The lowest minor version of games whose portal retires by the greatest type; before, setting the respected type anew retires.
-    private const int RetiresByGreatestType = 4;
-
     /// <summary>Asks the contracts of a game. What one does not tell is left out of the words, and no error.</summary>
     /// <param name="l1">The L1 node.</param>
     /// <param name="game">A game with rules.</param>
@@ -52,7 +49,7 @@ public sealed record GuardianCalls(IReadOnlyList<string> Calls, ulong? FinalityD
             await batch.RunAsync(cancellationToken);
         }
 
-        string retire = SemanticVersion.Parse(game.Version) is { Major: 1, Minor: < RetiresByGreatestType }
+        string retire = rules.RuleSet.Guardian == GuardianPlace.Portal
             ? $"setRespectedGameType({(respected?.HasValue == true ? respected.Value : "the type that is respected now")})"
             : $"setRespectedGameType({uint.MaxValue})";
         return new GuardianCalls(

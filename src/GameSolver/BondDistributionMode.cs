@@ -9,6 +9,6 @@ public enum BondDistributionMode : byte
     /// <summary>Each bond goes to the winner of its subgame.</summary>
     Normal = 1,
 
-    /// <summary>Everyone gets back what they put in: the game was blacklisted, retired or never respected.</summary>
+    /// <summary>Everyone gets back what they put in: the game was blacklisted or retired.</summary>
     Refund = 2,
 }

@@ -27,10 +27,10 @@ public enum IntentKind : byte
     /// <summary>A game's resolution.</summary>
     ResolveGame = 7,
 
-    /// <summary>Closing of a game (2.x).</summary>
+    /// <summary>Closing of a game (from 1.4 on) without claiming credit.</summary>
     CloseGame = 8,
 
-    /// <summary>First of two credit claims (2.x): starts the delay.</summary>
+    /// <summary>First of two credit claims (from 1.4 on): closes the game if nobody has, and starts the delay.</summary>
     UnlockCredit = 9,
 
     /// <summary>The credit claim that pays.</summary>

@@ -28,7 +28,7 @@ public sealed class ResultWatch(
     private static readonly TimeSpan LossStands = TimeSpan.FromDays(7);
 
     private readonly ResultDangers _words = new(chain);
-    private readonly GameReader _reader = new(l1);
+    private readonly GameReader _reader = new(l1, portal);
     private readonly StandingDangers _standing = new();
     private readonly Dictionary<Address, GuardianCalls> _guardian = [];
 
@@ -42,9 +42,13 @@ public sealed class ResultWatch(
         verdicts.Note(game, verdict, view, state.Claims.Any(claim => accounts.Contains(claim.Claimant)), clock.GetUtcNow());
     }
 
-    /// <summary>What is true of a game's root, as far as we know or knew.</summary>
-    public Truth VerdictOn(Address game, Verdict? now) =>
-        now is { Truth: not Truth.Unavailable } ? now.Truth : verdicts.Find(game)?.Verdict ?? Truth.Unavailable;
+    /// <summary>What is true of a game's root, as far as we know or knew. Of a game that could become the anchor the trail is asked as well.</summary>
+    public Truth VerdictOn(Address game, GameState state, Verdict? now)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        return now is { Truth: not Truth.Unavailable } ? now.Truth
+            : verdicts.Find(game)?.Verdict ?? (state.MovesAnchor && audit.ReadNotes(game).Any(note => note.Note == AuditNoteKind.Lost) ? Truth.Invalid : Truth.Unavailable);
+    }
 
     /// <summary>Looks at all games of which a verdict is kept.</summary>
     /// <param name="watched">The games that the book has.</param>

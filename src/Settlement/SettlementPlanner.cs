@@ -17,11 +17,12 @@ public sealed record OpenAnswers(Truth Truth, Solution Solution);
 /// <summary>
 /// What remains when nobody may move any more: resolving claims and games bottom up, and getting bonds back. By default only in games in
 /// which we hold a bond or credit, or whose root is invalid. Calls that make a root win which our verdict calls invalid are not made, unless
-/// bonds of ours come back by them: anybody may make them, but each hour that nobody does is the guardian's.
+/// bonds of ours come back by them: anybody may make them, but each hour that nobody does is the guardian's. Claiming credit closes a game, where that is due;
+/// closing alone is sent only where it moves the anchor, of games that we resolve for others, and where we have no credit to claim.
 /// </summary>
 /// <param name="chainId">L1's chain id.</param>
 /// <param name="accounts">Accounts whose bonds and credits are ours.</param>
-/// <param name="resolveAll">Whether games that are no business of ours are resolved too.</param>
+/// <param name="resolveAll">Whether games that are no business of ours are resolved too, and closed where that moves the anchor.</param>
 /// <param name="resolveAgainstVerdict">Whether roots are helped to win that our verdict calls invalid.</param>
 public sealed class SettlementPlanner(ulong chainId, IReadOnlyList<Address> accounts, bool resolveAll, bool resolveAgainstVerdict = false)
 {
@@ -50,6 +51,11 @@ public sealed class SettlementPlanner(ulong chainId, IReadOnlyList<Address> acco
         }
 
         PlanCredits(game, state, isWithheld, view, calls);
+        if (resolveAll && (verdict != Truth.Invalid || resolveAgainstVerdict))
+        {
+            PlanClosing(game, state, calls);
+        }
+
         return calls;
     }
 
@@ -167,14 +173,8 @@ public sealed class SettlementPlanner(ulong chainId, IReadOnlyList<Address> acco
             CreditStanding credit = CreditStanding.Of(game, state, account, view.Timestamp, isEndAwaited: !isWithheld);
             switch (credit.Stage)
             {
-                case CreditStage.ToClose when !credit.Due.IsZero && !calls.Exists(call => call.Key.Kind == IntentKind.CloseGame): // one closing for all accounts
-                    calls.Add(new PlannedCall(
-                        new IntentKey(chainId, IntentKind.CloseGame, game.Game, L1Head: game.L1Head),
-                        FaultDisputeGame.CloseGame(game.Game),
-                        Priorities.Credit,
-                        null,
-                        $"close the game: it is resolved and finalised, so that bonds can be {(state.IsProper ? "paid" : "refunded")}",
-                        null));
+                case CreditStage.ToClose when !credit.Due.IsZero:
+                    calls.Add(Credit(game, account, IntentKind.UnlockCredit, credit, $"close the game ({(state.IsProper ? "bonds are paid as it ended" : "bonds are refunded")}) and unlock"));
                     break;
                 case CreditStage.ToUnlock:
                     calls.Add(Credit(game, account, IntentKind.UnlockCredit, credit, "unlock"));
@@ -185,6 +185,21 @@ public sealed class SettlementPlanner(ulong chainId, IReadOnlyList<Address> acco
                 default:
                     break; // nothing that we could do now
             }
+        }
+    }
+
+    // Whoever claims credit closes the game by it; closing alone is worth its gas only for the anchor.
+    private void PlanClosing(GameMetadata game, GameState state, List<PlannedCall> calls)
+    {
+        if (state.MovesAnchor && state.IsClosable(game.Rules!.RuleSet) && !calls.Exists(call => call.Key.Kind == IntentKind.UnlockCredit))
+        {
+            calls.Add(new PlannedCall(
+                new IntentKey(chainId, IntentKind.CloseGame, game.Game, L1Head: game.L1Head),
+                FaultDisputeGame.CloseGame(game.Game),
+                Priorities.Credit,
+                null,
+                "close the game: that moves the anchor, and nobody of ours has credit that would close it",
+                null));
         }
     }
 

@@ -77,7 +77,9 @@ public sealed class CloneCodeTests
         Assert.Null(CloneArguments.Parse(arguments));
     }
 
-    internal static byte[] CodeOf(byte[] arguments)
+    internal static byte[] CodeOf(byte[] arguments) => CodeOf(Implementation, arguments);
+
+    internal static byte[] CodeOf(Address implementation, byte[] arguments)
     {
         byte[] length = [(byte)((arguments.Length + 2) >> 8), (byte)(arguments.Length + 2)];
         return
@@ -85,7 +87,7 @@ public sealed class CloneCodeTests
             .. Convert.FromHexString("36602c57343d527f9e4ac34f21c619cefc926c8bd93b54bf5a39c7ab2127a895af1cc0691d7e3dff593da1005b363d3d373d3d3d3d61"),
             .. length,
             .. Convert.FromHexString("806062363936013d73"),
-            .. Implementation.ToArray(),
+            .. implementation.ToArray(),
             .. Convert.FromHexString("5af43d3d93803e606057fd5bf3"),
             .. arguments,
             .. length,

@@ -71,12 +71,15 @@ public sealed class GuardianCallsTests
         return new Hash32(word);
     }
 
+    private static RuleSet RulesOf(string version) =>
+        RuleSet.Of(version, hasModes: !version.StartsWith("1.2", StringComparison.Ordinal), hasSequenceNumber: version.StartsWith('2'))!;
+
     private static GameMetadata Sample(string version) => new()
     {
         Game = Game,
         GameType = 0,
         Version = version,
-        Generation = GameGeneration.V2,
+        Generation = RulesOf(version).Generation,
         CreatedAt = 1,
         RootClaim = default,
         L1Head = default,
@@ -84,7 +87,7 @@ public sealed class GuardianCallsTests
         Creator = default,
         Rules = new GameRules
         {
-            RuleSet = RuleSet.Of(GameGeneration.V2),
+            RuleSet = RulesOf(version),
             StartingOutputRoot = default,
             StartingBlockNumber = 0,
             AbsolutePrestate = default,

@@ -62,6 +62,14 @@ public sealed class InterfaceTests
         [typeof(OptimismPortalFunction)] = typeof(AddressAnswer),
         [typeof(IsGameFinalizedFunction)] = typeof(FlagAnswer),
         [typeof(IsGameProperFunction)] = typeof(FlagAnswer),
+        [typeof(IsGameRegisteredFunction)] = typeof(FlagAnswer),
+        [typeof(IsGameRespectedFunction)] = typeof(FlagAnswer),
+        [typeof(IsGameBlacklistedFunction)] = typeof(FlagAnswer),
+        [typeof(IsGameRetiredFunction)] = typeof(FlagAnswer),
+        [typeof(DisputeGameBlacklistFunction)] = typeof(FlagAnswer),
+        [typeof(RespectedGameTypeUpdatedAtFunction)] = typeof(UInt64Answer),
+        [typeof(ConfigFunction)] = typeof(AddressAnswer),
+        [typeof(SystemConfigFunction)] = typeof(AddressAnswer),
         [typeof(PausedFunction)] = typeof(FlagAnswer),
         [typeof(DelayFunction)] = typeof(CountAnswer),
         [typeof(WithdrawalsFunction)] = typeof(WithdrawalsAnswer),
@@ -75,6 +83,9 @@ public sealed class InterfaceTests
         [typeof(RetirementTimestampFunction)] = typeof(UInt64Answer),
         [typeof(GameArgsFunction)] = typeof(BytesAnswer),
         [typeof(L2SequenceNumberFunction)] = typeof(NumberAnswer),
+        [typeof(StartingBlockNumberFunction)] = typeof(NumberAnswer),
+        [typeof(ParentIndexFunction)] = typeof(UInt32Answer),
+        [typeof(GetAnchorRootFunction)] = typeof(AnchorRootAnswer),
     };
 
     public static IEnumerable<Type> Messages => typeof(VersionFunction).Assembly.GetTypes().Where(static type => type.IsSubclassOf(typeof(FunctionMessage)));

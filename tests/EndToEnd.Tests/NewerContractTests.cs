@@ -40,6 +40,7 @@ public sealed class NewerContractTests
         await Task.Delay(SomeCycles);
         Assert.Equal(BondDistributionMode.Undecided, (await ring.StateAsync(game, None)).BondMode);
         Assert.False(ring.Lines.Has("GamePaused"), ring.Lines.ToString());
+        AssertToldOnce(ring, "the system is paused: ");
 
         await games.PauseAsync(false, None);
         await UnlockedAsync(ring, game, Us.Address);
@@ -52,7 +53,7 @@ public sealed class NewerContractTests
         Assert.Equal(GameStatus.ChallengerWins, paid.Status);
         await Task.Delay(SomeCycles);
         (await Ledger.OfAsync(ring.Devnet, Us.Address, start, paid, None)).AssertHonest(paid.Claims[0].Bond);
-        Assert.Equal(1, await games.CallsAsync(game, Us.Address, new("closeGame()"), start, None));
+        Assert.Equal(0, await games.CallsAsync(game, Us.Address, new("closeGame()"), start, None)); // the first claim has closed it
         Assert.Equal(2, await games.CallsAsync(game, Us.Address, new("claimCredit(address)"), start, None));
     }
 
@@ -78,6 +79,8 @@ public sealed class NewerContractTests
         await UnlockedAsync(ring, game, Other.Address);
         GameState paid = await PaidAsync(ring, game, Us.Address, Other.Address);
         Assert.Equal(BondDistributionMode.Refund, paid.BondMode);
+        AssertToldOnce(ring, $"it is {(isBlacklisted ? "blacklisted" : "retired")}: no withdrawal is paid against it; its bonds will be refunded");
+        AssertToldOnce(ring, "it is closed in the mode of refunds");
         (await Ledger.OfAsync(ring.Devnet, Us.Address, start, paid, None)).AssertHonest(UInt256.Zero);
         Assert.Equal(before + resolved.Claims[1].Bond, await ring.Devnet.L1.GetBalanceAsync(Other.Address, BlockRef.Latest, None));
     }
@@ -166,8 +169,34 @@ public sealed class NewerContractTests
         Assert.Equal(GameStatus.DefenderWins, resolved.Status);
         (await Ledger.OfAsync(ring.Devnet, Us.Address, start, resolved, None)).AssertHonest(resolved.Claims[1].Bond);
         Assert.Equal(BondDistributionMode.Normal, (await ring.StateAsync(game, None)).BondMode);
+        if (!isRespected)
+        {
+            AssertToldOnce(ring, "it is not respected: no withdrawal is paid against it; its bonds are paid as it ends");
+        }
+
+        AssertToldOnce(ring, "it is closed in the normal mode");
         Assert.Equal(isRespected ? (game.RootClaim, Duel.Block) : anchor, await games.AnchorAsync(None));
     }
+
+    // Nobody of ours has credit in it; a chain whose root bond is 0 has many such, and nobody has a reason to close them.
+    [Fact]
+    public async Task GameOfOthers_IsClosedForTheAnchor_WhereAllAreResolved()
+    {
+        await using Ring ring = await Duel.NewerRingAsync(None);
+        NewerGames games = new(ring);
+        ulong start = await ring.Devnet.L1.GetBlockNumberAsync(None);
+        GameMetadata game = await ring.CreateGameAsync(DevnetAccounts.Proposer, NewerGames.Type, await ring.OutputAsync(Duel.Block, None), Duel.Block, None);
+        await ring.StartGavelAsync(Us, None, chain => chain.ResolveAll = true);
+        await ResolveAsync(ring, game, claims: 1);
+        await ring.Devnet.WarpAsync(Finality);
+        await ring.UntilAsync("the game is closed", async () => (await ring.StateAsync(game, None)).BondMode == BondDistributionMode.Normal, None);
+        Assert.Equal((game.RootClaim, Duel.Block), await games.AnchorAsync(None));
+        Assert.Equal(1, await games.CallsAsync(game, Us.Address, new("closeGame()"), start, None));
+        Assert.Equal(0, await games.CallsAsync(game, Us.Address, new("claimCredit(address)"), start, None));
+    }
+
+    private static void AssertToldOnce(Ring ring, string words) =>
+        Assert.True(ring.Lines.All.Count(line => line.Contains(words, StringComparison.Ordinal)) == 1, $"\"{words}\" is not told once:\n{ring.Lines}");
 
     private static Task<GameMetadata> FalseGameAsync(Ring ring) =>
         ring.CreateGameAsync(DevnetAccounts.Dishonest, NewerGames.Type, FalseTrace.FalseOutput(Duel.Block), Duel.Block, None);

@@ -53,6 +53,24 @@ public sealed class CreditStandingTests
         Assert.Equal((expected, (UInt256)(ulong)due), (credit.Stage, credit.Due));
     }
 
+    // Up to 1.4 only the bond store is stopped: what is not withdrawn goes on.
+    [Theory]
+    [InlineData(GameGeneration.V1, BondDistributionMode.Normal, true, 130, CreditStage.Paused)]
+    [InlineData(GameGeneration.V1, BondDistributionMode.Normal, true, 129, CreditStage.Waiting)]
+    [InlineData(GameGeneration.V13, BondDistributionMode.Normal, true, 130, CreditStage.Paused)]
+    [InlineData(GameGeneration.V14, BondDistributionMode.Normal, true, 130, CreditStage.Paused)]
+    [InlineData(GameGeneration.V14, BondDistributionMode.Normal, true, 129, CreditStage.Waiting)]
+    [InlineData(GameGeneration.V14, BondDistributionMode.Normal, false, 130, CreditStage.ToUnlock)]
+    [InlineData(GameGeneration.V14, BondDistributionMode.Undecided, false, 130, CreditStage.ToClose)]
+    [InlineData(GameGeneration.V18, BondDistributionMode.Normal, false, 130, CreditStage.Paused)]
+    [InlineData(GameGeneration.V18, BondDistributionMode.Undecided, false, 130, CreditStage.Paused)]
+    public void Pause_StopsWithdrawals_AndFromV16OnEverything(GameGeneration generation, BondDistributionMode mode, bool isUnlocked, ulong now, CreditStage expected)
+    {
+        GameState state = State(GameStatus.DefenderWins, mode, 5, isUnlocked ? 5 : 0, isUnlocked, 7) with { IsFinalized = true, IsPaused = true };
+        Assert.Equal(expected, CreditStanding.Of(Game(generation), state, Us, now).Stage);
+        Assert.NotEqual(CreditStage.Paused, CreditStanding.Of(Game(generation), state with { IsPaused = false }, Us, now).Stage);
+    }
+
     private static GameState State(GameStatus status, BondDistributionMode mode, int owed, int pending, bool isUnlocked, int refundable) => new()
     {
         Status = status,

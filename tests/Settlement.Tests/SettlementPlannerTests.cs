@@ -10,6 +10,7 @@ namespace Gavel.Settlement.Tests;
 public sealed class SettlementPlannerTests
 {
     private static readonly Address Us = Address.Parse("0x1111111111111111111111111111111111111111");
+    private static readonly Address Other = Address.Parse("0x3333333333333333333333333333333333333333");
     private static readonly Address Liar = Address.Parse("0x2222222222222222222222222222222222222222");
     private static readonly L1View View = new(new BlockId(Samples.Hash("view"), 100), 1_000_000, default);
 
@@ -59,6 +60,60 @@ public sealed class SettlementPlannerTests
         GameCredit credit = new(UInt256.One, new PendingWithdrawal(UInt256.One, 1), true);
         IReadOnlyList<string> calls = Plan(GameGeneration.V1, Fork, verdict, resolved: [false, false, false, true, true], credit: credit);
         Assert.Equal(isTaken, calls.Contains("claimCredit"));
+    }
+
+    // From 1.4 on the claim closes the game: one transaction less. Each account claims for itself; whichever comes first closes.
+    [Theory]
+    [InlineData(GameGeneration.V14)]
+    [InlineData(GameGeneration.V18)]
+    [InlineData(GameGeneration.V2)]
+    public void ClosingIsLeftToTheClaim(GameGeneration generation)
+    {
+        GameState won = Over(generation) with { Credits = new Dictionary<Address, GameCredit> { [Us] = Credit(5, 3), [Other] = Credit(2, 2) } };
+        Assert.Equal([$"claimCredit {Us}", $"claimCredit {Other}"], PlanOver(generation, won, resolveAll: true));
+        Assert.Equal([$"claimCredit {Us}", $"claimCredit {Other}"], PlanOver(generation, won with { IsProper = false }));
+
+        // As it stands nothing is due to us, but it may come to be refunded: it is left open.
+        Assert.Equal([], PlanOver(generation, won with { Credits = new Dictionary<Address, GameCredit> { [Us] = Credit(0, 3), [Other] = default } }));
+        Assert.Equal([], PlanOver(generation, won with { IsFinalized = false }, resolveAll: true));
+        Assert.Equal(generation == GameGeneration.V14 ? [$"claimCredit {Us}", $"claimCredit {Other}"] : [], PlanOver(generation, won with { IsPaused = true }, resolveAll: true));
+    }
+
+    [Theory]
+    [InlineData(true, true, Truth.Unavailable, false, true)]
+    [InlineData(true, true, Truth.Valid, false, true)]
+    [InlineData(false, true, Truth.Valid, false, false)] // not asked for
+    [InlineData(true, false, Truth.Valid, false, false)] // it moves nothing
+    [InlineData(true, true, Truth.Invalid, false, false)] // a false root is not made the anchor
+    [InlineData(true, true, Truth.Invalid, true, true)]
+    public void ClosingAlone_IsForTheAnchor_WhereAllGamesAreResolved(bool resolveAll, bool movesAnchor, Truth verdict, bool isToldTo, bool isClosed)
+    {
+        GameState won = Over(GameGeneration.V2) with { MovesAnchor = movesAnchor };
+        Assert.Equal(isClosed ? ["closeGame"] : [], PlanOver(GameGeneration.V2, won, resolveAll, verdict, isToldTo));
+        Assert.Equal([], PlanOver(GameGeneration.V2, won with { IsFinalized = false }, resolveAll, verdict, isToldTo));
+        Assert.Equal([], PlanOver(GameGeneration.V2, won with { IsPaused = true }, resolveAll, verdict, isToldTo));
+        Assert.Equal([], PlanOver(GameGeneration.V2, won with { BondMode = BondDistributionMode.Normal }, resolveAll, verdict, isToldTo));
+    }
+
+    private static GameCredit Credit(ulong owed, ulong refundable) => new(owed, default, IsUnlocked: false, refundable);
+
+    private static GameState Over(GameGeneration generation) => new()
+    {
+        Status = GameStatus.DefenderWins,
+        ResolvedAt = 1_000,
+        Claims = [Root(Liar)],
+        Resolved = [true],
+        L2BlockNumberChallenger = default,
+        BondMode = RuleSet.Of(generation).IsClosed ? BondDistributionMode.Undecided : BondDistributionMode.Normal,
+        Credits = new Dictionary<Address, GameCredit> { [Us] = default, [Other] = default },
+        IsFinalized = true,
+    };
+
+    private static string[] PlanOver(GameGeneration generation, GameState state, bool resolveAll = false, Truth verdict = Truth.Valid, bool isToldTo = false)
+    {
+        GameMetadata game = Samples.Game(generation, 12);
+        return [.. new SettlementPlanner(1, [Us, Other], resolveAll, isToldTo).Plan(game, state, WatchedGame.GameOf(game.Rules!, state), null, verdict, View)
+            .Select(call => call.Call.Name == "claimCredit" ? $"claimCredit {new Address(call.Call.Data.Span[^Address.Size..])}" : call.Call.Name)];
     }
 
     private static List<string> Plan(

@@ -11,12 +11,13 @@ internal sealed class ChainAccess : IAsyncDisposable
 {
     private readonly FailoverRpc _rpc;
 
-    private ChainAccess(FailoverRpc rpc, ulong l1ChainId, Address? factory, ChainOptions? options, AgentOptions? agent)
+    private ChainAccess(FailoverRpc rpc, ulong l1ChainId, Address? factory, Address? portal, ChainOptions? options, AgentOptions? agent)
     {
         _rpc = rpc;
         L1 = new ChainReader(rpc);
         L1ChainId = l1ChainId;
         FactoryOrNone = factory;
+        Portal = portal;
         Options = options;
         DataDirectory = agent?.Challenger.DataDirectory;
         Listen = agent?.Host.Listen;
@@ -34,6 +35,9 @@ internal sealed class ChainAccess : IAsyncDisposable
     /// <summary>The chain's factory.</summary>
     /// <exception cref="OperatorException">Only a node was named.</exception>
     public Address Factory => FactoryOrNone ?? throw OperatorException.BadInput("--l1 needs --system-config ADDRESS or --factory ADDRESS");
+
+    /// <summary>The chain's portal; null where no SystemConfig was named.</summary>
+    public Address? Portal { get; }
 
     /// <summary>The chain's options; null without a configuration.</summary>
     public ChainOptions? Options { get; }
@@ -84,16 +88,18 @@ internal sealed class ChainAccess : IAsyncDisposable
         EndpointUrl[] l1, Address? systemConfig, Address? factory, ChainOptions? options, AgentOptions? agent, CancellationToken cancellationToken)
     {
         FailoverRpc rpc = new(l1, options?.L1Access());
+        Address? portal = null;
         try
         {
             ChainReader client = new(rpc);
             ulong chainId = await client.GetChainIdAsync(cancellationToken);
             if (systemConfig is { } address)
             {
-                factory = (await ChainContracts.FromSystemConfigAsync(client, address, BlockRef.Latest, cancellationToken)).Factory;
+                ChainContracts contracts = await ChainContracts.FromSystemConfigAsync(client, address, BlockRef.Latest, cancellationToken);
+                (factory, portal) = (contracts.Factory, contracts.Portal);
             }
 
-            return new ChainAccess(rpc, chainId, factory, options, agent);
+            return new ChainAccess(rpc, chainId, factory, portal, options, agent);
         }
         catch
         {

@@ -25,7 +25,7 @@ internal sealed record GameView(L1View View, GameMetadata Metadata, GameRules Ru
 
         try
         {
-            GameState state = (await new GameReader(chain.L1).StatesAsync([metadata], accounts, view.At, cancellationToken))[0];
+            GameState state = (await new GameReader(chain.L1, chain.Portal).StatesAsync([metadata], accounts, view.At, cancellationToken))[0];
             return new GameView(view, metadata, rules, state, WatchedGame.GameOf(rules, state));
         }
         catch (Exception error) when (error is ContractReadException or ArgumentException)

@@ -44,7 +44,7 @@ public sealed class ChainOptions
     /// <summary>Decide and explain, send nothing.</summary>
     public bool DryRun { get; set; }
 
-    /// <summary>Resolve all games, not only those in which we hold a bond or credit or whose root is invalid.</summary>
+    /// <summary>Resolve all games, not only those in which we hold a bond or credit or whose root is invalid; and close those that nobody of ours has credit in, where that moves the anchor.</summary>
     public bool ResolveAll { get; set; }
 
     /// <summary>Make also those calls that let a root win which our verdict calls invalid, although no bond of ours comes back by them.</summary>

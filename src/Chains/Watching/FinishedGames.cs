@@ -4,7 +4,8 @@ using Gavel.GameSolver;
 namespace Gavel.Chains;
 
 /// <summary>Games that are over and owe us nothing, for as long as a reorganisation may undo it.</summary>
-internal sealed class FinishedGames
+/// <param name="closes">Whether games are closed that owe us nothing: then one that moves the anchor is not over before.</param>
+internal sealed class FinishedGames(bool closes)
 {
     // L1 blocks after which a game that was over stays so.
     private const ulong ReorgWindowBlocks = 1800;
@@ -12,7 +13,8 @@ internal sealed class FinishedGames
     private readonly Dictionary<Address, (WatchedGame Game, ulong At)> _over = [];
 
     /// <summary>Whether nothing more is to come of a game for us.</summary>
-    public static bool IsOver(GameMetadata game, GameState state, L1View view) => state.Status != GameStatus.InProgress
+    public bool IsOver(GameMetadata game, GameState state, L1View view) => state.Status != GameStatus.InProgress
+        && !(closes && state.MovesAnchor)
         && state.Credits.Keys.All(account => CreditStanding.Of(game, state, account, view.Timestamp).Stage == CreditStage.Settled);
 
     /// <summary>Takes a game that was seen to be over.</summary>

@@ -35,7 +35,7 @@ public sealed partial class GameBook : IDangerSource
     private readonly ChangeFeed _changes;
     private readonly StateReading _states;
     private readonly ViewHistory _views;
-    private readonly FinishedGames _over = new();
+    private readonly FinishedGames _over;
     private readonly Dictionary<Address, WatchedGame> _watched = [];
     private ulong? _lastAudit;
     private bool _isComplete;
@@ -49,14 +49,18 @@ public sealed partial class GameBook : IDangerSource
     /// <param name="auditInterval">How many L1 blocks lie between two full reads.</param>
     /// <param name="logger">Where notable things are told.</param>
     /// <param name="clock">The host's clock; null for the system's.</param>
-    public GameBook(ChainReader l1, Address factory, IReadOnlyList<Address> accounts, ulong auditInterval, ILogger logger, TimeProvider? clock = null)
+    /// <param name="portal">The chain's portal, where it is known.</param>
+    /// <param name="closes">Whether games that owe us nothing are covered until they are closed, where that moves the anchor.</param>
+    public GameBook(
+        ChainReader l1, Address factory, IReadOnlyList<Address> accounts, ulong auditInterval, ILogger logger, TimeProvider? clock = null, Address? portal = null, bool closes = false)
     {
         (_factory, _accounts, _auditInterval, _logger) = (factory, accounts, auditInterval, logger);
         _clock = clock ?? TimeProvider.System;
-        _inspector = new GameInspector(l1, factory);
+        _inspector = new GameInspector(l1, factory, closes);
+        _over = new FinishedGames(closes);
         _index = new GameIndex(_inspector, factory, logger, _clock);
         _changes = new ChangeFeed(_inspector, logger, _clock);
-        _states = new StateReading(l1, accounts, logger, _clock);
+        _states = new StateReading(l1, portal, accounts, logger, _clock);
         _views = new ViewHistory(l1);
     }
 
@@ -209,7 +213,7 @@ public sealed partial class GameBook : IDangerSource
     private async Task<int> ReadAsync(WatchedGame[] due, L1View view, CancellationToken cancellationToken)
     {
         IReadOnlyList<WatchedGame> read = await _states.ReadAsync(due, view, cancellationToken);
-        foreach (WatchedGame game in read.Where(game => FinishedGames.IsOver(game.Metadata, game.State!, view)))
+        foreach (WatchedGame game in read.Where(game => _over.IsOver(game.Metadata, game.State!, view)))
         {
             LogFinished(_logger, game.Metadata.Game, game.State!.Status);
             _watched.Remove(game.Metadata.Game);

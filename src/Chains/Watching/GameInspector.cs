@@ -10,7 +10,7 @@ namespace Gavel.Chains;
 internal sealed record Inspection(GameMetadata Metadata, string? Problem = null, bool IsDanger = false);
 
 /// <summary>Reads what the book needs of the factory and of games, such that an error about one game is that game's outcome.</summary>
-internal sealed class GameInspector(ChainReader l1, Address factory)
+internal sealed class GameInspector(ChainReader l1, Address factory, bool closes)
 {
     private readonly GameReader _reader = new(l1);
 
@@ -34,7 +34,7 @@ internal sealed class GameInspector(ChainReader l1, Address factory)
     {
         try
         {
-            return await _reader.MatterAsync(games, accounts, at, cancellationToken);
+            return await _reader.MatterAsync(games, accounts, at, cancellationToken, closes);
         }
         catch (Exception error) when (Trouble.IsAboutOne(error))
         {

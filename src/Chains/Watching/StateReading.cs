@@ -5,9 +5,9 @@ using Microsoft.Extensions.Logging;
 namespace Gavel.Chains;
 
 /// <summary>Reads the states of games, in portions: one game that does not answer like one costs its portion a retry, and no other game anything.</summary>
-internal sealed partial class StateReading(ChainReader l1, IReadOnlyList<Address> accounts, ILogger logger, TimeProvider clock)
+internal sealed partial class StateReading(ChainReader l1, Address? portal, IReadOnlyList<Address> accounts, ILogger logger, TimeProvider clock)
 {
-    private readonly GameReader _reader = new(l1);
+    private readonly GameReader _reader = new(l1, portal);
 
     /// <summary>Brings games to a view.</summary>
     /// <returns>Those that were read; the others have their <see cref="WatchedGame.Trouble"/>.</returns>

@@ -73,9 +73,10 @@ public sealed class GameDecider(
             _voice.Say(metadata, "version", $"version {metadata.Version} was not measured; it is played by the rules of {rules.RuleSet.Title}, which its functions show", LogLevel.Warning);
         }
 
+        StandingVoice.Tell(_voice, metadata, reading.State, view.Timestamp);
         Decision decision = isOpen && IsPlayed(metadata.GameType) ? await JudgeAsync(metadata, reading, view, cancellationToken) : new Decision(null, []);
         OpenAnswers? open = decision.Judgement is { } judgement ? new OpenAnswers(judgement.Verdict.Truth, judgement.Solution) : null;
-        Truth truth = results.VerdictOn(metadata.Game, decision.Judgement?.Verdict);
+        Truth truth = results.VerdictOn(metadata.Game, reading.State, decision.Judgement?.Verdict);
         _voice.Forget(metadata.Game, "failure");
         return decision with { Calls = [.. decision.Calls, .. settlement.Plan(metadata, reading.State, reading.Game, open, truth, view)] };
     }

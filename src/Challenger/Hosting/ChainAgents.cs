@@ -57,7 +57,7 @@ internal static class ChainAgents
         return new ChainAgent(
             scope.Hub,
             scope.Nodes,
-            new GameBook(scope.L1, scope.Contracts.Factory, accounts, options.AuditBlocks, logger, clock),
+            new GameBook(scope.L1, scope.Contracts.Factory, accounts, options.AuditBlocks, logger, clock, scope.Contracts.Portal, options.ResolveAll),
             words,
             judges,
             decider,

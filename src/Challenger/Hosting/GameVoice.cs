@@ -63,11 +63,12 @@ internal sealed partial class GameVoice(string chain, ILogger logger)
     }
 
     /// <summary>A topic is over: if it comes back it is said again.</summary>
-    public void Forget(Address game, string topic)
+    /// <returns>Whether anything had been said on it.</returns>
+    public bool Forget(Address game, string topic)
     {
         lock (_lock)
         {
-            _said.GetValueOrDefault(game)?.Remove(topic);
+            return _said.GetValueOrDefault(game)?.Remove(topic) == true;
         }
     }
 

@@ -11,13 +11,13 @@ public enum CreditStage
     /// <summary>The game goes on.</summary>
     InGame,
 
-    /// <summary>From 1.4 on: the system is paused: no game is closed and no bond is paid before it goes on.</summary>
+    /// <summary>The system is paused: no bond is paid, and from 1.6 on no game closed, before it goes on. Up to 1.4 only what could be withdrawn waits so.</summary>
     Paused,
 
     /// <summary>From 1.4 on: resolved, and not final yet: it cannot be closed.</summary>
     ToBeFinal,
 
-    /// <summary>From 1.4 on: the game must be closed.</summary>
+    /// <summary>From 1.4 on: the game must be closed, which the first of two claiming calls does.</summary>
     ToClose,
 
     /// <summary>From 1.4 on: the first of two claiming calls must be made.</summary>
@@ -58,7 +58,7 @@ public readonly record struct CreditStanding(CreditStage Stage, UInt256 Due, ulo
     private static CreditStage StageOf(RuleSet rules, GameState state, GameCredit credit, bool isDelayOver, bool isEndAwaited)
     {
         bool isOpen = state.Status == GameStatus.InProgress;
-        CreditStage unlocked = isDelayOver ? CreditStage.Withdrawable : CreditStage.Waiting;
+        CreditStage unlocked = !isDelayOver ? CreditStage.Waiting : state.IsPaused ? CreditStage.Paused : CreditStage.Withdrawable;
         if (!rules.IsClosed)
         {
             return isOpen && (isEndAwaited || credit.Owed.IsZero) ? CreditStage.InGame
@@ -79,8 +79,8 @@ public readonly record struct CreditStanding(CreditStage Stage, UInt256 Due, ulo
             return CreditStage.Settled;
         }
 
-        return state.IsPaused ? CreditStage.Paused
-            : isUndecided ? (state.IsFinalized ? CreditStage.ToClose : CreditStage.ToBeFinal)
+        return state.IsPaused && rules.RegistryTellsPause ? CreditStage.Paused
+            : isUndecided ? (state.IsClosable(rules) ? CreditStage.ToClose : CreditStage.ToBeFinal)
             : credit.IsUnlocked ? unlocked
             : credit.Owed.IsZero ? CreditStage.Waiting
             : CreditStage.ToUnlock;

@@ -5,8 +5,8 @@ using Gavel.GameSolver;
 namespace Gavel.Contracts;
 
 /// <summary>
-/// The calls of <c>FaultDisputeGame</c> that change state, and its claims. 1.2.0 and 2.x agree in all that change state but the last two
-/// steps of getting paid: 2.x has <see cref="CloseGame"/>, and pays credit in two calls instead of one.
+/// The calls of <c>FaultDisputeGame</c> that change state, and its claims. All generations agree in all that change state but the last steps of getting paid:
+/// from 1.4 on there is <see cref="CloseGame"/>, and credit is paid in two calls instead of one.
 /// </summary>
 public static class FaultDisputeGame
 {
@@ -87,10 +87,10 @@ public static class FaultDisputeGame
     /// <summary>Resolves the game, once its root claim is resolved.</summary>
     public static ContractCall Resolve(Address game) => ContractCall.Of(game, new ResolveFunction());
 
-    /// <summary>Closes a resolved and finalised game of 2.x.</summary>
+    /// <summary>From 1.4 on: closes a resolved and finalised game.</summary>
     public static ContractCall CloseGame(Address game) => ContractCall.Of(game, new CloseGameFunction());
 
-    /// <summary>1.2.0: pays out after the delay. 2.x: the first call starts the delay, the second pays.</summary>
+    /// <summary>Up to 1.3.x: pays out after the delay. From 1.4 on: the first call closes the game, where it can be and nobody has, and starts the delay; the second pays.</summary>
     public static ContractCall ClaimCredit(Address game, Address recipient) =>
         ContractCall.Of(game, new ClaimCreditFunction { Recipient = recipient.ToAbi() });
 

@@ -8,7 +8,9 @@ namespace Gavel.Contracts;
 /// Reads games at one L1 block, many at a time. It remembers what is the same for all games of an implementation, so one reader should live as
 /// long as its chain is watched. Safe for concurrent use.
 /// </summary>
-public sealed class GameReader(ChainReader client)
+/// <param name="client">The L1 node.</param>
+/// <param name="portal">The chain's portal, which alone tells the standing of games of 1.2.0 and 1.3.x; null where it is not known.</param>
+public sealed class GameReader(ChainReader client, Address? portal = null)
 {
     private readonly MetadataReader _metadata = new(client);
 
@@ -76,8 +78,13 @@ public sealed class GameReader(ChainReader client)
     /// tells of a game in progress, few more of a finished one, so that a factory of thousands of games is scanned quickly. (On 2.x what would be
     /// refunded counts too, for as long as the game's bond mode may still become that of refunds.)
     /// </summary>
+    /// <param name="games">The games.</param>
+    /// <param name="accounts">Whose credit counts.</param>
+    /// <param name="at">The block.</param>
+    /// <param name="cancellationToken">Cancels the reads.</param>
+    /// <param name="closes">Whether games that the defender has won matter as long as they are not closed.</param>
     public async Task<IReadOnlyList<bool>> MatterAsync(
-        IReadOnlyList<ListedGame> games, IReadOnlyList<Address> accounts, BlockRef at, CancellationToken cancellationToken)
+        IReadOnlyList<ListedGame> games, IReadOnlyList<Address> accounts, BlockRef at, CancellationToken cancellationToken, bool closes = false)
     {
         ReadBatch batch = new(client, at);
         Read<GameStatus>[] statuses = [.. games.Select(game => batch.Enumeration<StatusFunction, GameStatus>(game.Game, GameStatus.DefenderWins, optional: true))];
@@ -90,7 +97,10 @@ public sealed class GameReader(ChainReader client)
             [
                 batch.Number(games[i].Game, optional: true, new CreditFunction { Recipient = account.ToAbi() }),
                 batch.Number(games[i].Game, optional: true, new RefundModeCreditFunction { Account = account.ToAbi() }),
-            ]).ToArray())).ToArray();
+            ]).ToArray(),
+            Mode: closes && statuses[i].Value == GameStatus.DefenderWins
+                ? batch.Enumeration<BondDistributionModeFunction, BondDistributionMode>(games[i].Game, BondDistributionMode.Refund, optional: true)
+                : null)).ToArray();
         await batch.RunAsync(cancellationToken);
 
         // What is unlocked waits in the bond store. A game that names none, or another contract, is no reason to end the scan.
@@ -98,9 +108,9 @@ public sealed class GameReader(ChainReader client)
             read.Index,
             Withdrawal: DelayedWeth.MaybeWithdrawal(batch, read.Weth.Value, games[read.Index].Game, account)))).ToArray();
         await batch.RunAsync(cancellationToken);
-        foreach ((int index, Read<Address> weth, Read<UInt256>[] credits) in finished)
+        foreach ((int index, Read<Address> weth, Read<UInt256>[] credits, Read<BondDistributionMode>? mode) in finished)
         {
-            matter[index] = IsUnclear(weth) || credits.Any(static credit => IsUnclear(credit) || !credit.ValueOr(default).IsZero);
+            matter[index] = mode is { HasValue: true, Value: BondDistributionMode.Undecided } || IsUnclear(weth) || credits.Any(static credit => IsUnclear(credit) || !credit.ValueOr(default).IsZero);
         }
 
         foreach ((int index, Read<PendingWithdrawal> withdrawal) in pending)
@@ -157,7 +167,7 @@ public sealed class GameReader(ChainReader client)
     {
         RpcBlock block = await client.GetBlockAsync(at, cancellationToken);
         ReadBatch batch = new(client, at.Hash is null ? BlockRef.At(block.Hash) : at);
-        GameStateReads[] reads = [.. games.Select(game => new GameStateReads(batch, game, recipients))];
+        GameStateReads[] reads = [.. games.Select(game => new GameStateReads(batch, game, recipients, portal))];
         await batch.RunAsync(cancellationToken);
         foreach (GameStateReads read in reads)
         {
@@ -173,7 +183,7 @@ public sealed class GameReader(ChainReader client)
                 await batch.RunAsync(cancellationToken);
             }
 
-            read.AddResolved(batch, block.Timestamp);
+            read.AddLast(batch, block.Timestamp);
         }
 
         await batch.RunAsync(cancellationToken);

@@ -16,30 +16,25 @@ internal sealed class GameStateReads
     private readonly Read<GameStatus> _status;
     private readonly Read<ulong> _length;
     private readonly Read<Address> _challenger;
-    private readonly Read<bool>? _proper;
-    private readonly Read<bool>? _paused;
+    private readonly StandingReads _standing;
+    private readonly PauseReads _pause;
     private readonly List<CreditReads> _credits = [];
     private readonly List<Read<Claim>> _claims = [];
     private readonly Dictionary<int, Read<bool>> _resolved = [];
     private Read<ulong>? _resolvedAt;
     private Read<BondDistributionMode>? _mode;
     private Read<bool>? _finalized;
+    private Read<UInt256>? _anchor;
 
-    public GameStateReads(ReadBatch batch, GameMetadata game, IReadOnlyList<Address> recipients)
+    public GameStateReads(ReadBatch batch, GameMetadata game, IReadOnlyList<Address> recipients, Address? portal)
     {
         _rules = game.Rules ?? throw new ArgumentException($"game {game.Game} has version \"{game.Version}\", whose rules are not known", nameof(game));
         _game = game;
         _status = GameEffects.Status(batch, game.Game);
         _length = batch.Count<ClaimDataLenFunction>(game.Game);
         _challenger = GameEffects.BlockChallenger(batch, game.Game);
-
-        // Only games that are closed know modes and ask the registry; in others bonds are always paid as in the normal mode.
-        if (IsClosed)
-        {
-            _proper = batch.Flag(_rules.AnchorStateRegistry, message: new IsGameProperFunction { Game = game.Game.ToAbi() });
-            _paused = _rules.RuleSet.RegistryTellsPause ? batch.Flag<PausedFunction>(_rules.AnchorStateRegistry) : null;
-        }
-
+        _standing = new StandingReads(batch, game, portal);
+        _pause = new PauseReads(batch, _rules);
         foreach (Address recipient in recipients)
         {
             _credits.Add(new CreditReads(
@@ -67,6 +62,7 @@ internal sealed class GameStateReads
     /// <summary>Adds what depends on the status, and the last claim, which shows whether the count is true.</summary>
     public void AddRest(ReadBatch batch)
     {
+        _standing.AddRest(batch);
         if (_length.Value > CountBounds.Chunk)
         {
             _ = FaultDisputeGame.ClaimData(batch, _game.Game, (uint)_length.Value - 1);
@@ -78,8 +74,12 @@ internal sealed class GameStateReads
 
         if (!IsInProgress)
         {
+            // Only games that are closed know modes; in others bonds are always paid as in the normal one.
             _resolvedAt = batch.UInt64<ResolvedAtFunction>(_game.Game);
             _mode = IsClosed ? batch.Enumeration<BondDistributionModeFunction, BondDistributionMode>(_game.Game, BondDistributionMode.Refund) : null;
+            _anchor = IsClosed && _status.Value == GameStatus.DefenderWins
+                ? batch.AddOptional<GetAnchorRootFunction, AnchorRootAnswer, UInt256>(_rules.AnchorStateRegistry, new(), static answer => answer.SequenceNumber.ToUInt256())
+                : null;
             _finalized = IsClosed ? batch.Flag(_rules.AnchorStateRegistry, message: new IsGameFinalizedFunction { Game = _game.Game.ToAbi() }) : null;
         }
 
@@ -87,6 +87,11 @@ internal sealed class GameStateReads
         foreach (CreditReads credit in _credits.Where(_ => !IsClosed || !IsInProgress))
         {
             credit.Pending = DelayedWeth.Withdrawal(batch, _rules.Weth, _game.Game, credit.Recipient);
+            if (credit.IsOwed)
+            {
+                _pause.AddConfig(batch);
+            }
+
             credit.Unlocked = IsClosed ? GameEffects.HasUnlockedCredit(batch, _game.Game, credit.Recipient) : null;
         }
     }
@@ -104,9 +109,10 @@ internal sealed class GameStateReads
         return any;
     }
 
-    /// <summary>Asks of those claims whether they are resolved that can be.</summary>
-    public void AddResolved(ReadBatch batch, ulong now)
+    /// <summary>Adds the last reads: of those claims whether they are resolved that can be, and whether what is owed is held up by a pause.</summary>
+    public void AddLast(ReadBatch batch, ulong now)
     {
+        _pause.AddPaused(batch);
         for (int i = 0; i < _claims.Count; i++)
         {
             Claim claim = _claims[i].Value;
@@ -119,23 +125,34 @@ internal sealed class GameStateReads
         }
     }
 
-    public GameState Finish() => new()
+    public GameState Finish()
     {
-        Status = _status.Value,
-        ResolvedAt = _resolvedAt?.Value ?? 0,
-        Claims = [.. _claims.Select(claim => claim.Value)],
-        Resolved = [.. Enumerable.Range(0, _claims.Count).Select(i => _resolved.TryGetValue(i, out Read<bool>? resolved) && resolved.Value)],
-        L2BlockNumberChallenger = _challenger.Value,
-        BondMode = _mode?.Value ?? (IsClosed ? BondDistributionMode.Undecided : BondDistributionMode.Normal),
-        IsFinalized = _finalized?.Value ?? false,
-        IsProper = _proper?.Value ?? true,
-        IsPaused = _paused?.Value ?? false,
-        Credits = _credits.ToDictionary(credit => credit.Recipient, static credit => credit.Finish()),
-    };
+        GameState state = new()
+        {
+            Status = _status.Value,
+            ResolvedAt = _resolvedAt?.Value ?? 0,
+            Claims = [.. _claims.Select(claim => claim.Value)],
+            Resolved = [.. Enumerable.Range(0, _claims.Count).Select(i => _resolved.TryGetValue(i, out Read<bool>? resolved) && resolved.Value)],
+            L2BlockNumberChallenger = _challenger.Value,
+            BondMode = _mode?.Value ?? (IsClosed ? BondDistributionMode.Undecided : BondDistributionMode.Normal),
+            IsFinalized = _finalized?.Value ?? false,
+            IsProper = _standing.IsProper(_pause.IsPaused),
+            IsPaused = _pause.IsPaused,
+            Standing = _standing.Finish(),
+            Credits = _credits.ToDictionary(credit => credit.Recipient, static credit => credit.Finish()),
+        };
+        return state with
+        {
+            MovesAnchor = _anchor is { HasValue: true } anchor && state is { BondMode: BondDistributionMode.Undecided, Standing.Counts: true, IsProper: true }
+                && _game.L2BlockNumber > anchor.Value,
+        };
+    }
 
     private sealed class CreditReads(Address recipient, Read<UInt256> owed, Read<UInt256>? refundable)
     {
         public Address Recipient { get; } = recipient;
+
+        public bool IsOwed => !owed.Value.IsZero;
 
         public Read<PendingWithdrawal>? Pending { get; set; }
 

@@ -17,17 +17,21 @@ namespace Gavel.Contracts;
 /// Whether bonds are paid only when the game is closed, in a mode that the registry decides (normal or refund), by two claiming calls. If not,
 /// each claim's bond is unlocked when that claim is resolved, and one call pays.
 /// </param>
-/// <param name="RegistryTellsPause">Whether the registry has <c>paused()</c>, and a paused system closes no game and pays no bond.</param>
+/// <param name="RegistryTellsPause">
+/// Whether the registry has <c>paused()</c>, and a paused system closes no game and pays no bond. Where not, the configuration of the bond store tells it,
+/// and a pause stops withdrawals alone.
+/// </param>
+/// <param name="Guardian">Where the guardian's view of a game is kept.</param>
 public sealed record RuleSet(
-    GameGeneration Generation, string Title, bool CapsProposedBlock, ClockExtensionRule Extension, bool IsClosed, bool RegistryTellsPause)
+    GameGeneration Generation, string Title, bool CapsProposedBlock, ClockExtensionRule Extension, bool IsClosed, bool RegistryTellsPause, GuardianPlace Guardian)
 {
     private static readonly RuleSet[] _all =
     [
-        new(GameGeneration.V1, "1.2.0", CapsProposedBlock: false, ClockExtensionRule.PlainTest, IsClosed: false, RegistryTellsPause: false),
-        new(GameGeneration.V13, "1.3.x", CapsProposedBlock: true, ClockExtensionRule.TestByDepth, IsClosed: false, RegistryTellsPause: false),
-        new(GameGeneration.V14, "1.4.x", CapsProposedBlock: true, ClockExtensionRule.TestByDepth, IsClosed: true, RegistryTellsPause: false),
-        new(GameGeneration.V18, "1.6 to 1.8", CapsProposedBlock: true, ClockExtensionRule.TestByDepth, IsClosed: true, RegistryTellsPause: true),
-        new(GameGeneration.V2, "2.x", CapsProposedBlock: true, ClockExtensionRule.TestByDepth, IsClosed: true, RegistryTellsPause: true),
+        new(GameGeneration.V1, "1.2.0", CapsProposedBlock: false, ClockExtensionRule.PlainTest, IsClosed: false, RegistryTellsPause: false, GuardianPlace.Portal),
+        new(GameGeneration.V13, "1.3.x", CapsProposedBlock: true, ClockExtensionRule.TestByDepth, IsClosed: false, RegistryTellsPause: false, GuardianPlace.Portal),
+        new(GameGeneration.V14, "1.4.x", CapsProposedBlock: true, ClockExtensionRule.TestByDepth, IsClosed: true, RegistryTellsPause: false, GuardianPlace.PortalThroughRegistry),
+        new(GameGeneration.V18, "1.6 to 1.8", CapsProposedBlock: true, ClockExtensionRule.TestByDepth, IsClosed: true, RegistryTellsPause: true, GuardianPlace.Registry),
+        new(GameGeneration.V2, "2.x", CapsProposedBlock: true, ClockExtensionRule.TestByDepth, IsClosed: true, RegistryTellsPause: true, GuardianPlace.Registry),
     ];
 
     // Versions of which a release was measured, by major and minor.

@@ -27,6 +27,14 @@ public sealed class L2BlockNumberFunction : FunctionMessage;
 [Function("l2SequenceNumber")]
 public sealed class L2SequenceNumberFunction : FunctionMessage;
 
+/// <summary>Games of blocks: the block that they start from, a <see cref="NumberAnswer"/>.</summary>
+[Function("startingBlockNumber")]
+public sealed class StartingBlockNumberFunction : FunctionMessage;
+
+/// <summary>ZK games: place in the factory's list of the game that it builds on, all ones for the anchor, a <see cref="UInt32Answer"/>.</summary>
+[Function("parentIndex")]
+public sealed class ParentIndexFunction : FunctionMessage;
+
 /// <summary>Who created the game: an <see cref="AddressAnswer"/>.</summary>
 [Function("gameCreator")]
 public sealed class GameCreatorFunction : FunctionMessage;

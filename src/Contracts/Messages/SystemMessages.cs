@@ -28,6 +28,19 @@ public sealed class SuperchainConfigFunction : FunctionMessage;
 [Function("respectedGameType")]
 public sealed class RespectedGameTypeFunction : FunctionMessage;
 
+/// <summary>OptimismPortal: seconds since the epoch at which that type was named; games created before are retired there. A <see cref="UInt64Answer"/>.</summary>
+[Function("respectedGameTypeUpdatedAt")]
+public sealed class RespectedGameTypeUpdatedAtFunction : FunctionMessage;
+
+/// <summary>OptimismPortal: whether a game is blacklisted, a <see cref="FlagAnswer"/>.</summary>
+[Function("disputeGameBlacklist")]
+public sealed class DisputeGameBlacklistFunction : FunctionMessage
+{
+    /// <summary>The game.</summary>
+    [Parameter("address", "", 1)]
+    public string Game { get; set; } = "";
+}
+
 /// <summary>AnchorStateRegistry 2.x: its portal, an <see cref="AddressAnswer"/>.</summary>
 [Function("portal")]
 public sealed class PortalFunction : FunctionMessage;
@@ -36,7 +49,24 @@ public sealed class PortalFunction : FunctionMessage;
 [Function("retirementTimestamp")]
 public sealed class RetirementTimestampFunction : FunctionMessage;
 
-// AnchorStateRegistry of 2.x games.
+// AnchorStateRegistry of games from 1.4 on.
+
+/// <summary>The anchor: an <see cref="AnchorRootAnswer"/>.</summary>
+[Function("getAnchorRoot")]
+public sealed class GetAnchorRootFunction : FunctionMessage;
+
+/// <summary>What <c>getAnchorRoot()</c> returns.</summary>
+[FunctionOutput]
+public sealed class AnchorRootAnswer : IFunctionOutputDTO
+{
+    /// <summary>The root.</summary>
+    [Parameter("bytes32", "", 1)]
+    public byte[] Root { get; set; } = [];
+
+    /// <summary>Its block, or on chains of super roots its timestamp.</summary>
+    [Parameter("uint256", "", 2)]
+    public BigInteger SequenceNumber { get; set; }
+}
 
 /// <summary>Whether the game may be closed: a <see cref="FlagAnswer"/>.</summary>
 [Function("isGameFinalized")]
@@ -56,11 +86,55 @@ public sealed class IsGameProperFunction : FunctionMessage
     public string Game { get; set; } = "";
 }
 
-/// <summary>Whether the system is paused: a <see cref="FlagAnswer"/>.</summary>
+/// <summary>Whether the factory made the game: a <see cref="FlagAnswer"/>.</summary>
+[Function("isGameRegistered")]
+public sealed class IsGameRegisteredFunction : FunctionMessage
+{
+    /// <summary>The game.</summary>
+    [Parameter("address", "_game", 1)]
+    public string Game { get; set; } = "";
+}
+
+/// <summary>Whether the game's type was respected when it was created: a <see cref="FlagAnswer"/>.</summary>
+[Function("isGameRespected")]
+public sealed class IsGameRespectedFunction : FunctionMessage
+{
+    /// <summary>The game.</summary>
+    [Parameter("address", "_game", 1)]
+    public string Game { get; set; } = "";
+}
+
+/// <summary>Whether the game is blacklisted: a <see cref="FlagAnswer"/>.</summary>
+[Function("isGameBlacklisted")]
+public sealed class IsGameBlacklistedFunction : FunctionMessage
+{
+    /// <summary>The game.</summary>
+    [Parameter("address", "_game", 1)]
+    public string Game { get; set; } = "";
+}
+
+/// <summary>Whether the game is retired: a <see cref="FlagAnswer"/>.</summary>
+[Function("isGameRetired")]
+public sealed class IsGameRetiredFunction : FunctionMessage
+{
+    /// <summary>The game.</summary>
+    [Parameter("address", "_game", 1)]
+    public string Game { get; set; } = "";
+}
+
+/// <summary>Whether the system is paused (asked of registry, SystemConfig or SuperchainConfig): a <see cref="FlagAnswer"/>.</summary>
 [Function("paused")]
 public sealed class PausedFunction : FunctionMessage;
 
 // DelayedWETH.
+
+/// <summary>Its SuperchainConfig: an <see cref="AddressAnswer"/>.</summary>
+[Function("config")]
+public sealed class ConfigFunction : FunctionMessage;
+
+/// <summary>From 1.5 on: the chain's SystemConfig, an <see cref="AddressAnswer"/>. Older ones take the call for a deposit and answer nothing.</summary>
+[Function("systemConfig")]
+public sealed class SystemConfigFunction : FunctionMessage;
 
 /// <summary>Seconds between unlocking and withdrawal: a <see cref="CountAnswer"/>.</summary>
 [Function("delay")]

@@ -56,7 +56,16 @@ internal sealed class RecordedReads : IJsonRpc
     /// <summary>The moment that is asked at.</summary>
     public int Now { get; set; }
 
-    public Address Factory => Address.Parse(Text(Header["contracts"]!["factory"]));
+    /// <summary>
+    /// Whether games have the code of clones, as their factory made them: what the recorded getters of a game say is then packed behind it by the layout of the
+    /// generation, with the arguments of the game's type where the factory keeps some. If not, their code is of no known kind, so that all is asked for.
+    /// </summary>
+    public bool HasCloneCode { get; set; }
+
+    public Address Factory => Contract("factory");
+
+    /// <summary>One of the recorded contracts by its name in the header.</summary>
+    public Address Contract(string name) => Address.Parse(Text(Header["contracts"]![name]));
 
     public static RecordedReads Of(string generation) => new(generation);
 
@@ -80,7 +89,7 @@ internal sealed class RecordedReads : IJsonRpc
         switch (request.Method)
         {
             case "eth_getCode":
-                return Json("0xfe"); // code of which nothing can be read: all is asked for
+                return Json(HasCloneCode && CloneOf(Text(request.Parameters[0]).ToLowerInvariant()) is { } clone ? Hex.Encode(clone) : "0xfe");
             case "eth_getBlockByHash" or "eth_getBlockByNumber":
                 (_, ulong time, Hash32 hash) = Moments[Now];
                 return Json(new JsonObject
@@ -114,6 +123,27 @@ internal sealed class RecordedReads : IJsonRpc
             default:
                 throw new NotSupportedException(request.Method);
         }
+    }
+
+    // Null for games of kinds that are not played.
+    private byte[]? CloneOf(string game)
+    {
+        JsonNode? listed = ((JsonArray)Header["games"]!).FirstOrDefault(known => Text(known!["address"]) == game);
+        JsonNode? type = listed is null ? null : ((JsonArray)Header["types"]!).Single(known => known!["type"]!.GetValue<uint>() == listed["type"]!.GetValue<uint>());
+        if (listed is null || type?["maxDepth"] is null || Text(listed["extraData"]).Length != 66)
+        {
+            return null;
+        }
+
+        byte[] own = [.. Bytes(Value(game, "0x37b1b229")!), .. Bytes(Value(game, "0xbcef3b55")!), .. Bytes(Value(game, "0x6361506d")!)];
+        byte[] number = new byte[sizeof(uint)];
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(number, listed["type"]!.GetValue<uint>());
+        byte[] arguments = type["gameArgs"] is { } args
+            ? [.. own, .. number, .. Bytes(listed["extraData"]!), .. Bytes(args)]
+            : [.. own, .. Bytes(listed["extraData"]!)];
+        return CloneCodeTests.CodeOf(Contract($"impl_{listed["type"]}"), arguments);
+
+        static byte[] Bytes(JsonNode hex) => Hex.Decode(Text(hex));
     }
 
     // Of cheap VMs and their oracles the header tells what was not asked.

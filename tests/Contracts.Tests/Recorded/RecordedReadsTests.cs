@@ -30,7 +30,7 @@ public sealed class RecordedReadsTests
         {
             ChainReader l1 = new(recorded);
             BlockRef at = BlockRef.At(recorded.Moments[recorded.Now].Hash);
-            GameReader reader = new(l1);
+            GameReader reader = new(l1, recorded.Contract("portal"));
             IReadOnlyList<ListedGame> listed = await reader.ListAsync(recorded.Factory, 0, at, default);
             IReadOnlyList<GameMetadata> all = await reader.MetadataAsync([.. listed.Where(game => recorded.WasRead(Key(game.Game)))], at, default);
             GameMetadata[] known = [.. all.Where(game => game.Rules is not null)];
@@ -46,6 +46,31 @@ public sealed class RecordedReadsTests
         }
 
         Assert.Equal(games + foreign, last);
+    }
+
+    // The constants of games up to 1.8 are those of their implementation; later ones are behind each clone, and their implementation has none.
+    [Theory]
+    [InlineData("1.2.0", GameGeneration.V1, 23)]
+    [InlineData("1.3.1", GameGeneration.V13, 23)]
+    [InlineData("1.4.1", GameGeneration.V14, 23)]
+    [InlineData("1.8.0", GameGeneration.V18, 23)]
+    [InlineData("2.2.0", GameGeneration.V2, 23)]
+    [InlineData("2.4.2", GameGeneration.V2, 23)]
+    public async Task ClonesOfEachGeneration_AreReadByTheirCode_ToWhatTheirGettersSay(string version, GameGeneration generation, int games)
+    {
+        RecordedReads recorded = RecordedReads.Of(version);
+        recorded.HasCloneCode = true;
+        recorded.Now = recorded.Moments.Count - 1;
+        BlockRef at = BlockRef.At(recorded.Moments[^1].Hash);
+        GameReader reader = new(new ChainReader(recorded));
+        IReadOnlyList<GameMetadata> all = await reader.MetadataAsync(await reader.ListAsync(recorded.Factory, 0, at, default), at, default);
+        GameMetadata[] clones = [.. all.Where(game => game.CodeHash is not null)];
+        Assert.Equal(games, clones.Length);
+        Assert.All(clones, game =>
+        {
+            AssertRules(recorded, game, generation);
+            Assert.Equal(BondTable.Computed(game.Rules!.MaxDepth)[game.Rules.MaxDepth], game.Rules.Bonds[game.Rules.MaxDepth]);
+        });
     }
 
     [Theory]
@@ -119,13 +144,32 @@ public sealed class RecordedReadsTests
             }
         }
 
-        string registry = Key(game.Rules!.AnchorStateRegistry);
-        Assert.Equal(recorded.Value(registry, "0x5c975abb")?.ToString() == "true", state.IsPaused);
-        if (game.Rules.RuleSet.IsClosed)
-        {
-            string word = address[2..].PadLeft(64, '0');
-            Assert.Equal(recorded.Value(registry, $"0x496b9c16{word}")?.ToString() == "true", state.IsProper);
-        }
+        string word32 = address[2..].PadLeft(64, '0');
+        RuleSet rules = game.Rules!.RuleSet;
+        bool isProper = !rules.IsClosed || Flag("asr", $"0x496b9c16{word32}")!.Value;
+        bool isRefused = rules.RegistryTellsPause ? Flag("asr", "0x5c975abb")!.Value : Flag("superchainConfig", "0x5c975abb")!.Value;
+
+        // A store that nobody draws on is not asked whether it is paused.
+        bool isAsked = rules.RegistryTellsPause || (state.Credits.Values.Any(credit => !credit.Owed.IsZero) && (!rules.IsClosed || state.Status != GameStatus.InProgress));
+        Assert.Equal(isRefused && isAsked, state.IsPaused);
+        (bool respected, bool blacklisted, bool retired) = rules.Guardian == GuardianPlace.Portal
+            ? (OfPortal("respectedGameType()") == game.GameType, Flag("portal", $"{Selector.Of("disputeGameBlacklist(address)")}{word32}")!.Value, OfPortal("respectedGameTypeUpdatedAt()") > game.CreatedAt)
+            : (Flag("asr", $"{Selector.Of("isGameRespected(address)")}{word32}")!.Value,
+                Flag("asr", $"{Selector.Of("isGameBlacklisted(address)")}{word32}")!.Value,
+                Flag("asr", $"{Selector.Of("isGameRetired(address)")}{word32}")!.Value);
+        Assert.Equal(new GameStanding(respected, blacklisted, retired), state.Standing);
+
+        // A pause makes no game improper for good.
+        Assert.Equal(isProper || (rules.RegistryTellsPause && isRefused && !blacklisted && !retired), state.IsProper);
+
+        ulong OfPortal(string function) => ulong.Parse($"{recorded.Value(Key(recorded.Contract("portal")), $"{Selector.Of(function)}")}", CultureInfo.InvariantCulture);
+
+        JsonNode? anchor = recorded.Value(Key(recorded.Contract("asr")), $"{Selector.Of("getAnchorRoot()")}");
+        bool isBeyond = rules.IsClosed && UInt256.Parse(anchor!.AsObject().Select(part => part.Value!.ToString()).Last()) < game.L2BlockNumber;
+        Assert.Equal(
+            isBeyond && state is { Status: GameStatus.DefenderWins, BondMode: BondDistributionMode.Undecided } && respected && !blacklisted && !retired, state.MovesAnchor);
+
+        bool? Flag(string contract, string data) => recorded.Value(Key(recorded.Contract(contract)), data)?.GetValue<bool>();
 
         string? Value(string data) => recorded.Value(address, data)?.ToString() switch { "True" => "true", "False" => "false", var text => text };
     }
