@@ -33,11 +33,13 @@ public sealed class ProjectArrowsTests
         }
     }
 
-    [Fact]
-    public void Solver_DoesNoInputOrOutput()
+    [Theory]
+    [InlineData("GameSolver")]
+    [InlineData("SuperRoots")]
+    public void PureProjects_DoNoInputOrOutput(string project)
     {
         string[] forbidden = ["System.IO", "System.Net", "DateTime.UtcNow", "DateTime.Now", "TimeProvider", "ILogger", "new Random", "Random.Shared"];
-        foreach (string file in Directory.GetFiles(Checkout.PathOf("src", "GameSolver"), "*.cs", SearchOption.AllDirectories))
+        foreach (string file in Directory.GetFiles(Checkout.PathOf("src", project), "*.cs", SearchOption.AllDirectories))
         {
             string text = File.ReadAllText(file);
             Assert.All(forbidden, word => Assert.DoesNotContain(word, text, StringComparison.Ordinal));

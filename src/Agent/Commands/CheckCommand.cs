@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Gavel.Contracts.Checking;
+using Gavel.Traces.Checking;
 
 namespace Gavel.Agent.Commands;
 
@@ -8,32 +9,41 @@ internal static class CheckCommand
 {
     private const int MostShown = 10;
 
-    public static Command Create() => new("check", "Hold the rules of this build against recorded results") { CreateContracts() };
-
-    private static Command CreateContracts()
+    public static Command Create() => new("check", "Hold the rules of this build against recorded results")
     {
-        Argument<string[]> files = new("FILE")
-        {
-            Description = "recorded games, bonds or errors of the dispute contracts, one JSON object a line, plain or .gz",
-            Arity = ArgumentArity.OneOrMore,
-        };
-        Command command = new("contracts", "Play recorded games of the dispute contracts again in simulation, and hold bonds and names of errors against recorded ones") { files };
+        Of(
+            "contracts",
+            "Play recorded games of the dispute contracts again in simulation, and hold bonds and names of errors against recorded ones",
+            "recorded games, bonds or errors of the dispute contracts, one JSON object a line, plain or .gz",
+            static file => ContractCheck.Of(file) is var check ? (check.Counts, check.Differences) : default),
+        Of(
+            "super",
+            "Hold encodings, readers, traces and local data of super roots against recorded ones",
+            "recorded super roots, transition states, malformed ones, steps or traces, one JSON object a line, plain or .gz",
+            static file => SuperCheck.Of(file) is var check ? (check.Counts, check.Differences) : default),
+    };
+
+    private static Command Of(string name, string what, string files, Func<string, (string Counts, IEnumerable<string> Differences)> check)
+    {
+        Argument<string[]> argument = new("FILE") { Description = files, Arity = ArgumentArity.OneOrMore };
+        Command command = new(name, what) { argument };
         command.SetAction((parsed, cancellation) => Task.Run(
-            () => Contracts(parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, parsed.GetValue(files) ?? [], cancellation), CancellationToken.None));
+            () => Run(parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, parsed.GetValue(argument) ?? [], check, cancellation), CancellationToken.None));
         return command;
     }
 
-    private static int Contracts(TextWriter output, TextWriter error, string[] files, CancellationToken cancellation)
+    private static int Run(
+        TextWriter output, TextWriter error, string[] files, Func<string, (string Counts, IEnumerable<string> Differences)> check, CancellationToken cancellation)
     {
         List<string> differences = [];
         foreach (string file in files)
         {
             try
             {
-                ContractCheck check = ContractCheck.Of(file);
-                string[] found = [.. check.Differences.TakeWhile(_ => !cancellation.IsCancellationRequested)];
+                (string counts, IEnumerable<string> all) = check(file);
+                string[] found = [.. all.TakeWhile(_ => !cancellation.IsCancellationRequested)];
                 differences.AddRange(found);
-                output.WriteLine($"{file}: {check.Counts}; {(found.Length == 0 ? "no difference" : $"{found.Length} differences")}");
+                output.WriteLine($"{file}: {counts}; {(found.Length == 0 ? "no difference" : $"{found.Length} differences")}");
             }
             catch (RecordingException unusable)
             {

@@ -5,7 +5,7 @@ namespace Gavel.Contracts.Checking;
 
 /// <summary>The lines of a recording, plain or <c>.gz</c>, each a JSON object; the first is the header.</summary>
 /// <param name="file">The file.</param>
-internal sealed class RecordedLines(string file)
+public sealed class RecordedLines(string file)
 {
     private int _number;
 
@@ -32,6 +32,7 @@ internal sealed class RecordedLines(string file)
     /// <exception cref="RecordingException">It is not there; the message names the line.</exception>
     public T Take<T>(Func<T> read)
     {
+        ArgumentNullException.ThrowIfNull(read);
         try
         {
             return read();
