@@ -3,8 +3,8 @@ using Gavel.Ethereum;
 
 namespace Gavel.Contracts;
 
-/// <summary>What the guardian of a chain can still do about a game that ended falsely, by the generation of its contracts.</summary>
-/// <param name="Calls">The calls with their contracts' addresses, the quickest first: pause, blacklist the game, retire all games up to now.</param>
+/// <summary>What the guardian of a chain can still do about a game that ended falsely, or will, by the generation of its contracts.</summary>
+/// <param name="Calls">The calls with their contracts' addresses, the quickest first: pause, blacklist the game (with the call's data), retire all games up to now.</param>
 /// <param name="FinalityDelay">Seconds after a game's resolution in which that helps; null where no contract told it.</param>
 public sealed record GuardianCalls(IReadOnlyList<string> Calls, ulong? FinalityDelay)
 {
@@ -26,12 +26,13 @@ public sealed record GuardianCalls(IReadOnlyList<string> Calls, ulong? FinalityD
         Read<Address> config = batch.Address<SuperchainConfigFunction>(registry, optional: true);
         Read<Address> itsPortal = batch.Address<PortalFunction>(registry, optional: true);
         await batch.RunAsync(cancellationToken);
-        if (retirement.HasValue)
+        if (retirement.HasValue || (retirement.Fault == ReadFault.Unanswered && rules.RuleSet.Guardian == GuardianPlace.Registry))
         {
+            // Where L1 says nothing now, the game's own rules tell where it is disowned.
             return new GuardianCalls(
                 [
                     $"SuperchainConfig {Name(config.HasValue ? config.Value : null)}.pause(address)",
-                    $"AnchorStateRegistry {registry}.blacklistDisputeGame({game.Game})",
+                    $"AnchorStateRegistry {registry}.{Blacklist(game.Game)}",
                     $"AnchorStateRegistry {registry}.updateRetirementTimestamp()",
                 ],
                 delay.HasValue ? delay.Value : null);
@@ -55,11 +56,22 @@ public sealed record GuardianCalls(IReadOnlyList<string> Calls, ulong? FinalityD
         return new GuardianCalls(
             [
                 $"SuperchainConfig {Name(portalConfig?.HasValue == true ? portalConfig.Value : config.HasValue ? config.Value : null)}.pause(string)",
-                $"OptimismPortal {Name(where)}.blacklistDisputeGame({game.Game})",
+                $"OptimismPortal {Name(where)}.{Blacklist(game.Game)}",
                 $"OptimismPortal {Name(where)}.{retire}",
             ],
             portalDelay?.HasValue == true ? portalDelay.Value : null);
     }
+
+    /// <summary>What to do, in words.</summary>
+    /// <param name="calls"><see cref="Calls"/>; empty where they are not known.</param>
+    public static string InWords(IReadOnlyList<string> calls)
+    {
+        ArgumentNullException.ThrowIfNull(calls);
+        return calls.Count == 0 ? "call the guardian: withdrawals against this root must not be paid" : $"call the guardian, whose calls can still help: {string.Join("; ", calls)}";
+    }
+
+    private static string Blacklist(Address game) =>
+        $"blacklistDisputeGame({game}) (data {Hex.Encode(StrictAbi.Encode(new BlacklistDisputeGameFunction { Game = game.ToAbi() }))})";
 
     private static string Name(Address? contract) => contract?.ToString() ?? "(see the chain's SystemConfig)";
 }

@@ -45,13 +45,12 @@ public sealed record ExecutionBranch(OutputClaim? Agreed, OutputClaim Disputed)
     /// output (<see cref="VmStatus.Invalid"/> or <see cref="VmStatus.Panic"/>), false when it must confirm it.
     /// </summary>
     /// <param name="splitDepth">The game's split depth.</param>
-    /// <param name="isAttack">Whether the execution root attacks the claim at the split depth.</param>
-    public bool MustRefute(int splitDepth, bool isAttack) => isAttack || (Disputed.Position.Depth - splitDepth) % 2 == 0;
+    public bool MustRefute(int splitDepth) => (Disputed.Position.Depth - splitDepth) % 2 == 0; // what an attack disputes stands at the split depth itself
 
     /// <summary>True when the contract takes <paramref name="root"/> as the root of this branch's execution game.</summary>
     /// <inheritdoc cref="MustRefute"/>
-    public bool Accepts(Hash32 root, int splitDepth, bool isAttack) =>
-        MustRefute(splitDepth, isAttack)
+    public bool Accepts(Hash32 root, int splitDepth) =>
+        MustRefute(splitDepth)
             ? (VmStatus)root.FirstByte is VmStatus.Invalid or VmStatus.Panic
             : (VmStatus)root.FirstByte is VmStatus.Valid;
 

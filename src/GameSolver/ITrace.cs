@@ -7,6 +7,12 @@ namespace Gavel.GameSolver;
 public interface ITrace
 {
     /// <summary>
+    /// False when nobody can have the state before step 0 of any execution, because the game names a placeholder for it: then there is no truth below
+    /// the split depth and no step, and nothing is asked about it.
+    /// </summary>
+    bool HasFirstState => true;
+
+    /// <summary>
     /// The honest claim at a position: an output root where <paramref name="branch"/> is null, else the VM state with its status byte after
     /// the steps up to the position's trace index within that branch.
     /// </summary>

@@ -23,6 +23,9 @@ public static class DangerCodes
     /// <summary>A game's contract version has a weakness through which a true root can be lost.</summary>
     public static DangerKind GameUndefendable { get; } = new("game-undefendable", DangerSeverity.Warn, DangerOrigin.Chain, "A game's contract version has a weakness through which a true root can be lost.", DangerLoudness.Error);
 
+    /// <summary>Nobody has the first state of a game's VM, and the other side has the last word: no move can win it.</summary>
+    public static DangerKind GameUnwinnable { get; } = new("game-unwinnable", DangerSeverity.Page, DangerOrigin.Chain, "Nobody has the first state of a game's VM, and the other side has the last word: no move can win it.", DangerLoudness.Error);
+
     /// <summary>A game cannot be read, so that it is not defended.</summary>
     public static DangerKind GameUnreadable { get; } = new("game-unreadable", DangerSeverity.Page, DangerOrigin.Ours, "A game cannot be read, so that it is not defended.");
 
@@ -143,7 +146,7 @@ public static class DangerCodes
     /// <summary>All of them, in the order of docs/dangers.md.</summary>
     public static IReadOnlyList<DangerKind> All { get; } =
     [
-        ClaimUnanswerable, GameBeingLost, GameAgainstVerdict, BondLost, GameUndefendable, GameUnreadable, FactoryUnreadable,
+        ClaimUnanswerable, GameBeingLost, GameAgainstVerdict, BondLost, GameUndefendable, GameUnwinnable, GameUnreadable, FactoryUnreadable,
         VerdictUnavailable, AnchorFalse, NodeDown, NodeLags, NodeContradicts, NodeUnsteady, NodeOfAnotherChain, DecisionByAPerson, LastResortMove,
         PrestateMissing, PrestatePlaceholder, PreimageServerMissing, PreimagesNotLoadable,
         EndpointDown, EndpointOfAnotherChain, L1EndpointContradictsProof, HeadStandsStill, RehearsalDiffers,

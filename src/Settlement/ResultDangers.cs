@@ -20,7 +20,7 @@ internal sealed class ResultDangers(string chain)
             ? $"no clock is left, and a false root stands ({verdict.Reason}): anybody can make it final now; we do not"
             : $"no clock is left, and a true root is refuted ({verdict.Reason}): anybody can make that final now",
         Since = now,
-        Mend = verdict.Verdict == Truth.Invalid ? Call(guardian) : "nothing can be moved any more; withdrawals proven against it must be proven anew",
+        Mend = verdict.Verdict == Truth.Invalid ? GuardianCalls.InWords(guardian) : "nothing can be moved any more; withdrawals proven against it must be proven anew",
     };
 
     /// <summary>What a result to our loss gives to look at.</summary>
@@ -55,7 +55,7 @@ internal sealed class ResultDangers(string chain)
             Problem = $"LOST: {(isFalse ? "a false root was made final" : "a true root was refuted")}: {resolved}; our verdict was {verdict.Verdict} ({verdict.Reason})",
             Since = result.SeenAt,
             Deadline = result.GuardianUntil,
-            Mend = isFalse ? Call(result.GuardianCalls) : "withdrawals proven against it must be proven anew; see agent explain for what was played",
+            Mend = isFalse ? GuardianCalls.InWords(result.GuardianCalls) : "withdrawals proven against it must be proven anew; see agent explain for what was played",
         };
     }
 
@@ -71,9 +71,6 @@ internal sealed class ResultDangers(string chain)
         Since = result.SeenAt,
         Mend = $"see agent explain {game} for why they were posted; an honest bond is lost through a fault only",
     };
-
-    private static string Call(IReadOnlyList<string> guardian) =>
-        guardian.Count == 0 ? "call the guardian: withdrawals against this root must not be paid" : $"call the guardian, whose calls can still help: {string.Join("; ", guardian)}";
 
     private string SubjectOf(Address game) => $"{chain} game {game}";
 }

@@ -12,6 +12,8 @@ public sealed class GuardianCallsTests
     private static readonly Address Portal = Address.Parse("0xcf7ed3acca5a467e9e704c703e8d87f634fb0fc9");
     private static readonly Address Config = Address.Parse("0xe7f1725e7734ce288f8367e1bb143e90bb3f0512");
     private static readonly Address Game = Address.Parse("0x00112233445566778899aabbccddeeff00112233");
+    private static readonly string Blacklist =
+        $"blacklistDisputeGame({Game}) (data 0x7d6be8dc00000000000000000000000000112233445566778899aabbccddeeff00112233)";
 
     [Theory]
     [InlineData("1.2.0", true, "setRespectedGameType(8)", 20)]
@@ -26,7 +28,7 @@ public sealed class GuardianCallsTests
             [(Registry, "portal()")] = knowsPortal ? null : Word(Portal),
         });
         Assert.Equal(
-            [$"SuperchainConfig {Config}.pause(string)", $"OptimismPortal {Portal}.blacklistDisputeGame({Game})", $"OptimismPortal {Portal}.{retire}"],
+            [$"SuperchainConfig {Config}.pause(string)", $"OptimismPortal {Portal}.{Blacklist}", $"OptimismPortal {Portal}.{retire}"],
             calls.Calls);
         Assert.Equal((ulong)delay, calls.FinalityDelay);
     }
@@ -41,7 +43,7 @@ public sealed class GuardianCallsTests
             [(Registry, "retirementTimestamp()")] = Hash32.FromUInt256(1_800_000_030),
         });
         Assert.Equal(
-            [$"SuperchainConfig {Config}.pause(address)", $"AnchorStateRegistry {Registry}.blacklistDisputeGame({Game})", $"AnchorStateRegistry {Registry}.updateRetirementTimestamp()"],
+            [$"SuperchainConfig {Config}.pause(address)", $"AnchorStateRegistry {Registry}.{Blacklist}", $"AnchorStateRegistry {Registry}.updateRetirementTimestamp()"],
             calls.Calls);
         Assert.Equal(302_400UL, calls.FinalityDelay);
     }

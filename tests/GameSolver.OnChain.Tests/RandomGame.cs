@@ -168,7 +168,7 @@ internal sealed class RandomGame(ChainGame chain, SimulatedGame contract, Alphab
         Position position = isAttack ? parent.Position.Attack() : parent.Position.Defend();
         ExecutionBranch? branch = depth == world.Shape.SplitDepth ? ExecutionBranch.Below(_game, index, isAttack) : _game.BranchOf(index);
         Hash32 honest = world.Honest(branch, position);
-        return depth == world.Shape.SplitDepth && !branch!.MustRefute(depth, isAttack) && random.Next(4) != 0 ? honest.WithFirstByte(0) : honest;
+        return depth == world.Shape.SplitDepth && !branch!.MustRefute(depth) && random.Next(4) != 0 ? honest.WithFirstByte(0) : honest;
     }
 
     private async Task MoveAsync(DevnetAccount from, int index, Hash32 disputed, Hash32 value, bool isAttack, UInt256 bond)

@@ -47,7 +47,7 @@ public sealed class ProgramWatchTests : IAsyncLifetime
         ProgramWatch watch = Watch(new ChainOptions { Name = "chain" });
         await UntilAsync(watch, "prestate-missing");
         Assert.Equal(
-            ["Warn preimage-server-missing chain", $"Warn prestate-missing chain prestate {Prestate}", "Watch preimages-not-loadable chain", $"Watch prestate-placeholder chain prestate {Placeholder}"],
+            ["Warn preimage-server-missing chain", $"Warn prestate-missing chain prestate {Prestate}", "Watch preimages-not-loadable chain", ToldOf(PlaceholderType)],
             Told(watch));
         Assert.Contains("game types 0, 1: absolute prestate", Of(watch, "prestate-missing").Problem, StringComparison.Ordinal);
         Assert.Equal(DangerOrigin.Chain, Of(watch, "prestate-placeholder").Origin);
@@ -65,7 +65,7 @@ public sealed class ProgramWatchTests : IAsyncLifetime
         await File.WriteAllBytesAsync(Path.Combine(_folder.FullName, $"{Prestate}.bin.gz"), [1, 2, 3]); // what bears the name is not always it
         ProgramWatch watch = Watch(chain);
         await UntilAsync(watch, "prestate-missing");
-        Assert.Equal([$"Warn prestate-missing chain prestate {Prestate}", "Watch preimages-not-loadable chain"], Told(watch));
+        Assert.Equal([$"Warn prestate-missing chain prestate {Prestate}", "Watch preimages-not-loadable chain", ToldOf(PlaceholderType)], Told(watch));
 
         FaultProofProgram.Rollup.WriteTo(_folder.FullName);
         await CheckAsync(watch);
@@ -78,7 +78,7 @@ public sealed class ProgramWatchTests : IAsyncLifetime
                 return watch.Dangers.Any(danger => danger.Code == "prestate-missing") ? null : "there";
             },
             Patience);
-        Assert.Equal(["Watch preimages-not-loadable chain"], Told(watch));
+        Assert.Equal(["Watch preimages-not-loadable chain", ToldOf(PlaceholderType)], Told(watch));
     }
 
     [Fact]
@@ -86,16 +86,18 @@ public sealed class ProgramWatchTests : IAsyncLifetime
     {
         ProgramWatch alphabet = Watch(new ChainOptions { Name = "chain", GameTypes = { DevnetGameType.Alphabet } });
         await CheckAsync(alphabet);
-        Assert.Empty(alphabet.Dangers);
+        Assert.Equal([ToldOf(PlaceholderType)], Told(alphabet)); // placeholders are told of every type that the factory can create
 
         ProgramWatch later = Watch(new ChainOptions { Name = "chain", GameTypes = { 5 }, Cannon = { Server = { "server" } } });
         await CheckAsync(later);
-        Assert.Empty(later.Dangers);
+        Assert.Equal([ToldOf(PlaceholderType)], Told(later));
         Address implementation = Devnet.Addresses.GameImplementations[PlaceholderType];
         await Devnet.SendAsync(DevnetAccounts.Owner, Devnet.Addresses.DisputeGameFactory, new TestKit.Judges.AbiFunction("setImplementation(uint32,address)").Encode(a => a.UInt32(5).Address(implementation)));
         await Devnet.MineL1Async(25);
         await CheckAsync(later);
-        Assert.Equal(["Watch preimages-not-loadable chain", $"Watch prestate-placeholder chain prestate {Placeholder}"], Told(later));
+        Assert.Equal([ToldOf(5), ToldOf(PlaceholderType)], Told(later)); // nothing of theirs is ever executed
+        Assert.StartsWith("a placeholder in game type 5: nobody has such a state, so that nobody can step on the first instruction, and who claims at the maximum depth 50 wins. That is who defends the root: ", later.Dangers[0].Problem, StringComparison.Ordinal);
+        Assert.StartsWith("a placeholder in game type 9, which is not played here: ", later.Dangers[1].Problem, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -104,10 +106,12 @@ public sealed class ProgramWatchTests : IAsyncLifetime
     [InlineData("0x03000000000000000000000000000000000000000000000000000000000000aa", true)]
     [InlineData("0x03c7ae758795765c6664a5d39bf63841c71ff191e9189522bad8ebff5d4eca98", false)]
     [InlineData("0x0300000000000000000000000000007c71ff191e9189522bad8ebff5d4eca98c", false)]
-    public void Placeholder_IsWhatNoHashLooksLike(string prestate, bool isOne) => Assert.Equal(isOne, ProgramWatch.IsPlaceholder(Hash32.Parse(prestate)));
+    public void Placeholder_IsWhatNoHashLooksLike(string prestate, bool isOne) => Assert.Equal(isOne, PlaceholderPrestate.Is(Hash32.Parse(prestate)));
 
     private ProgramWatch Watch(ChainOptions chain) => new(
         chain, Devnet.L1, Devnet.Addresses.DisputeGameFactory, new PrestateStore([.. chain.Cannon.Prestates], Path.Combine(_folder.FullName, "cache"), _http), _time);
+
+    private static string ToldOf(uint type) => $"Watch prestate-placeholder chain game type {type} of prestate {Placeholder}";
 
     private static Danger Of(ProgramWatch watch, string code) => watch.Dangers.Single(danger => danger.Code == code);
 

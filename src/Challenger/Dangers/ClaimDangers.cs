@@ -57,6 +57,11 @@ internal sealed class ClaimDangers(string chain, TimeProvider clock) : IDangerSo
 
     private Danger? Of(GameMetadata game, GameRules rules, Judgement judgement, UnansweredClaim claim)
     {
+        if (claim.Reason == UnansweredReason.LastWordIsTheirs)
+        {
+            return null; // the game's own danger, with the guardian's calls
+        }
+
         if (claim.ClaimIndex == 0 && judgement.Verdict.Truth == Truth.Unavailable)
         {
             return null; // not the claim is without an answer but the question of truth

@@ -23,6 +23,7 @@ public sealed record Decision(Judgement? Judgement, IReadOnlyList<PlannedCall> C
 /// <param name="settlement">Resolves and gets bonds back.</param>
 /// <param name="results">Holds how games end against what was decided.</param>
 /// <param name="decisions">Where people decide games.</param>
+/// <param name="lastWords">Tells of games that no move can win.</param>
 /// <param name="options">The chain's options.</param>
 /// <param name="clock">The host's clock.</param>
 /// <param name="logger">Where notable things are told.</param>
@@ -34,6 +35,7 @@ public sealed class GameDecider(
     SettlementPlanner settlement,
     ResultWatch results,
     DecisionDesk decisions,
+    LastWordDangers lastWords,
     ChainOptions options,
     TimeProvider clock,
     ILogger logger) : IDangerSource
@@ -43,7 +45,7 @@ public sealed class GameDecider(
     private readonly TruthDangers _truth = new(options.Name, clock);
 
     /// <inheritdoc/>
-    public IReadOnlyList<Danger> Dangers => [.. words.Dangers, .. _claims.Dangers, .. _truth.Dangers, .. decisions.Dangers];
+    public IReadOnlyList<Danger> Dangers => [.. words.Dangers, .. _claims.Dangers, .. _truth.Dangers, .. lastWords.Dangers, .. decisions.Dangers];
 
     /// <summary>Decides a game as it was read last.</summary>
     public async Task<Decision> DecideAsync(WatchedGame game, L1View view, CancellationToken cancellationToken)
@@ -60,6 +62,7 @@ public sealed class GameDecider(
         {
             _claims.Forget(metadata.Game);
             _truth.Forget(metadata.Game);
+            lastWords.Forget(metadata.Game);
             decisions.Leave(metadata.Game);
         }
 
@@ -105,6 +108,7 @@ public sealed class GameDecider(
         _voice.Keep(games);
         _claims.Keep(games);
         _truth.Keep(games);
+        lastWords.Keep(games);
         judges.Keep(games);
         decisions.Keep(games);
         words.Keep(games);
@@ -132,6 +136,7 @@ public sealed class GameDecider(
         decisions.Seat(judge);
         results.Note(metadata.Game, reading.State, judgement.Verdict, view);
         _truth.Note(metadata, judgement);
+        await lastWords.NoteAsync(metadata, reading.State.Standing, judgement, cancellationToken); // also where the account may not move: whom to call is everybody's business
         _voice.SayVerdict(metadata, judgement, reading.Game);
         return new Decision(judgement, await PlanMovesAsync(metadata, judgement, judge, cancellationToken));
     }

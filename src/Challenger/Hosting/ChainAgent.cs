@@ -156,10 +156,13 @@ public sealed class ChainAgent : IDangerSource, IAsyncDisposable
                 _misread.Add(address);
             }
 
+            if (decision.Calls.Count > 0 || decision.Judgement is { Solution.IsConceded: true })
+            {
+                game.IsStale = true; // much of what is wanted, of us or of the guardian, emits no event of the game: it is read in every cycle meanwhile
+            }
+
             if (decision.Calls.Count > 0)
             {
-                // Much of what these calls do emits no event; while anything is wanted the game is read in every cycle.
-                game.IsStale = true;
                 await SubmitAsync(game.Metadata, decision, view, cancellationToken);
             }
 

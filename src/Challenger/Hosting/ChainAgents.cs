@@ -50,6 +50,7 @@ internal static class ChainAgents
             new SettlementPlanner(scope.L1ChainId, accounts, options.ResolveAll, options.ResolveAgainstVerdict),
             results,
             decisions,
+            new LastWordDangers(options.Name, scope.L1, scope.Contracts.Portal, clock),
             options,
             clock,
             logger);

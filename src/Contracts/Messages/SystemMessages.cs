@@ -49,6 +49,15 @@ public sealed class PortalFunction : FunctionMessage;
 [Function("retirementTimestamp")]
 public sealed class RetirementTimestampFunction : FunctionMessage;
 
+/// <summary>OptimismPortal, and AnchorStateRegistry from 3.x on: the guardian disowns a game, whose bonds are refunded then where it has modes of paying.</summary>
+[Function("blacklistDisputeGame")]
+public sealed class BlacklistDisputeGameFunction : FunctionMessage
+{
+    /// <summary>The game.</summary>
+    [Parameter("address", "_disputeGame", 1)]
+    public string Game { get; set; } = "";
+}
+
 // AnchorStateRegistry of games from 1.4 on.
 
 /// <summary>The anchor: an <see cref="AnchorRootAnswer"/>.</summary>

@@ -39,7 +39,7 @@ public readonly record struct CapitalNeed(UInt256 Now, UInt256 Next, UInt256 Wor
 
         for (int i = 0; i < game.Count; i++)
         {
-            if (solver.StanceOn(i) is Stance.TrueRoot or Stance.OurMove && game.IsLeaf(i) && !game.IsResolved(i))
+            if (solver.StanceOn(i) is Stance.TrueRoot or Stance.OurMove && game.IsLeaf(i) && !game.IsResolved(i) && solver.MovesTo(game.At(i).Position.Depth))
             {
                 int answer = game.At(i).Position.Depth + 2;
                 next += answer <= maxDepth ? bonds[answer] : UInt256.Zero;

@@ -12,6 +12,7 @@ public sealed class HonestSolver(ITrace trace)
     private readonly List<int> _open = []; // claims with an answer not on chain, ascending
     private Decision[] _decisions = [];
     private Game? _game;
+    private LastWord? _lastWord; // null where the VM decides
 
     /// <summary>Decides the next actions.</summary>
     /// <param name="game">The game, on which all earlier decisions are kept as far as it extends the one before.</param>
@@ -19,6 +20,7 @@ public sealed class HonestSolver(ITrace trace)
     public Solution Solve(Game game, GameTime? time = null)
     {
         ArgumentNullException.ThrowIfNull(game);
+        _lastWord = trace.HasFirstState ? null : new LastWord(game.Shape);
         int known = Adopt(game);
         Retry(game, known);
         for (int i = known; i < game.Count; i++)
@@ -45,6 +47,9 @@ public sealed class HonestSolver(ITrace trace)
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(claimIndex, _game?.Count ?? 0);
         return _decisions[claimIndex].Stance;
     }
+
+    /// <summary>Whether the honest party makes moves to a depth of the game solved last, or steps where it is one more than the maximum.</summary>
+    internal bool MovesTo(int depth) => _lastWord?.IsWonAt(depth) ?? true;
 
     /// <summary>Keeps what was decided for an earlier state of this game; returns the number of claims that it covers.</summary>
     private int Adopt(Game game)
@@ -148,7 +153,8 @@ public sealed class HonestSolver(ITrace trace)
             return Stance.AgainstUs;
         }
 
-        return above.HasAnswer && claim.Position <= above.Position ? Stance.BesideUs : Stance.Ignored;
+        // Where the last word beside our answer is another's, it may have the bond above: the claim above falls all the same.
+        return above.HasAnswer && claim.Position <= above.Position && MovesTo(claim.Position.Depth + 1) ? Stance.BesideUs : Stance.Ignored;
     }
 
     private void DecideRoot(Game game, ref Decision own, in Claim claim)
@@ -181,15 +187,22 @@ public sealed class HonestSolver(ITrace trace)
     /// <summary>Finds the answer to a claim that is to be countered: a defence where it is true, an attack where it is false.</summary>
     private void Answer(Game game, int index, ref Decision own, in Claim claim)
     {
-        TraceAnswer<Hash32> honest = trace.ValueAt(own.Branch, claim.Position);
+        int depth = claim.Position.Depth;
+        if (!MovesTo(depth + 1))
+        {
+            Concede(index, ref own, in claim);
+            return;
+        }
+
+        TraceAnswer<Hash32> honest = ValueAt(own.Branch, claim.Position);
         if (!honest.IsAvailable)
         {
             LeaveUndecided(index, ref own, honest.Reason, honest.IsUnderWay, honest.Want);
             return;
         }
 
-        bool attack = honest.Value != claim.Value;
-        int depth = claim.Position.Depth;
+        // Without a first state no claim about states is true, whatever it repeats.
+        bool attack = honest.Value != claim.Value || (_lastWord is not null && own.Branch is not null);
         if (depth == game.Shape.MaxDepth)
         {
             own.HasAnswer = true;
@@ -205,16 +218,16 @@ public sealed class HonestSolver(ITrace trace)
 
         ExecutionBranch? branch = depth == game.Shape.SplitDepth ? ExecutionBranch.Below(game, index, attack) : own.Branch;
         Position position = attack ? claim.Position.Attack() : claim.Position.Defend();
-        TraceAnswer<Hash32> value = trace.ValueAt(branch, position);
+        TraceAnswer<Hash32> value = ValueAt(branch, position);
         if (!value.IsAvailable)
         {
             LeaveUndecided(index, ref own, value.Reason, value.IsUnderWay, value.Want);
             return;
         }
 
-        if (depth == game.Shape.SplitDepth && !branch!.Accepts(value.Value, depth, attack))
+        if (depth == game.Shape.SplitDepth && !branch!.Accepts(value.Value, depth))
         {
-            string wanted = branch.MustRefute(depth, attack) ? "invalid or panic" : "valid";
+            string wanted = branch.MustRefute(depth) ? "invalid or panic" : "valid";
             Refuse(index, ref own, UnansweredReason.StatusNotAccepted,
                 $"the contract takes only status {wanted} in this execution root, the truth is {(VmStatus)value.Value.FirstByte}");
             return;
@@ -224,6 +237,19 @@ public sealed class HonestSolver(ITrace trace)
         own.IsAttack = attack;
         own.Position = position;
         own.Value = value.Value;
+    }
+
+    private TraceAnswer<Hash32> ValueAt(ExecutionBranch? branch, Position position) =>
+        _lastWord is not null && branch is not null ? TraceAnswer.Of(_lastWord.ValueAt(branch, position)) : trace.ValueAt(branch, position);
+
+    /// <summary>No bond is put where the other side has the last word. A false root keeps its stance, since its block number may still be challenged.</summary>
+    private void Concede(int index, ref Decision own, in Claim claim)
+    {
+        own.Stance = claim.IsRoot ? own.Stance : Stance.NoHonestMove;
+        _unanswered[index] = new UnansweredClaim(
+            index,
+            UnansweredReason.LastWordIsTheirs,
+            "the game's absolute prestate is a placeholder, so that nobody can step, and who claims at the maximum depth wins: that is the side of this claim");
     }
 
     private void LeaveUndecided(int index, ref Decision own, string reason, bool isUnderWay, TraceWant? want)

@@ -109,6 +109,7 @@ internal sealed class Plan(Game game, ITrace trace, GameTime? time, Decision[] d
         else if (proof.Value is not null)
         {
             _actions.Add(new RootBlockAction(proof.Value));
+            _unanswered.RemoveAll(claim => claim is { ClaimIndex: 0, Reason: UnansweredReason.LastWordIsTheirs }); // it counters the root without a bond
         }
     }
 }

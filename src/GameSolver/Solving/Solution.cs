@@ -9,6 +9,9 @@ namespace Gavel.GameSolver.Solving;
 /// <param name="Unanswered">Claims that should be looked at but could not be answered, in contract order. Everything else is decided.</param>
 public sealed record Solution(bool? AgreesWithRoot, IReadOnlyList<GameAction> Actions, IReadOnlyList<UnansweredClaim> Unanswered)
 {
+    /// <summary>True where claims are left that no move can beat, since the other side has the last word.</summary>
+    public bool IsConceded => Unanswered.Any(claim => claim.Reason == UnansweredReason.LastWordIsTheirs);
+
     /// <summary>What the trace would have to learn to answer more, each once.</summary>
     public IEnumerable<TraceWant> Wanted => Unanswered.Select(claim => claim.Want).OfType<TraceWant>().Distinct();
 }
@@ -30,6 +33,12 @@ public enum UnansweredReason : byte
 
     /// <summary>The claim is an execution root that is true, and such a claim cannot be defended (rule 8). Final.</summary>
     ExecutionRootIsTrue,
+
+    /// <summary>
+    /// Nobody has the VM's first state, so that nobody can step, and claims at the maximum depth are this claim's side's: every bond against it could be
+    /// lost. Final.
+    /// </summary>
+    LastWordIsTheirs,
 
     /// <summary>The clock of our side is used up. Final.</summary>
     ClockExpired,

@@ -33,6 +33,6 @@ public enum Stance : byte
     /// <summary>Its subgame is resolved (rule 7): no move is possible.</summary>
     Resolved,
 
-    /// <summary>It should be countered, but the contract takes no honest answer to it (rules 8, 16).</summary>
+    /// <summary>It should be countered, but the contract takes no honest answer to it (rules 8, 16), or none that could be held (rule 17).</summary>
     NoHonestMove,
 }

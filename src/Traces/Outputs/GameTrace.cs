@@ -26,6 +26,9 @@ public sealed class GameTrace(GameMetadata game, OutputTrace outputs, IExecution
     public OutputTrace Outputs { get; } = outputs;
 
     /// <inheritdoc/>
+    public bool HasFirstState { get; } = !PlaceholderPrestate.Is(game.Rules.AbsolutePrestate);
+
+    /// <inheritdoc/>
     public TraceAnswer<Hash32> ValueAt(ExecutionBranch? branch, Position position)
     {
         if (branch is null)

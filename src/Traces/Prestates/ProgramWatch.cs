@@ -9,7 +9,8 @@ namespace Gavel.Traces;
 
 /// <summary>
 /// What is needed to execute the programs of a chain's games, before a game needs it: the prestates of the types that the factory can create now
-/// and of the games in progress, and a preimage server. Not for several threads at once, but for <see cref="Dangers"/>.
+/// and of the games in progress, and a preimage server. Placeholders are told of every type that the factory can create, played or not.
+/// Not for several threads at once, but for <see cref="Dangers"/>.
 /// </summary>
 /// <param name="chain">The chain's options.</param>
 /// <param name="l1">The L1 nodes.</param>
@@ -20,9 +21,6 @@ public sealed class ProgramWatch(ChainOptions chain, ChainReader l1, Address fac
 {
     // Blocks between two looks at the factory's implementations.
     private const ulong Between = 25;
-
-    // A hash has so many zero bytes once in more games than there will ever be.
-    private const int PlaceholderZeros = 16;
     private static readonly TimeSpan SoughtAgain = TimeSpan.FromMinutes(5);
 
     private readonly StandingDangers _standing = new();
@@ -45,53 +43,52 @@ public sealed class ProgramWatch(ChainOptions chain, ChainReader l1, Address fac
         ulong block = view.Block.Number;
         if (_looked is not ulong last || block >= last + Between || block < last)
         {
-            IEnumerable<uint> asked = chain.GameTypes.Count > 0 ? chain.GameTypes : OfferedType.Known.Concat(games.Select(game => game.GameType));
-            _types = await OfferedType.ReadAsync(l1, factory, asked.Where(IsPlayed), view.At, cancellationToken);
+            _types = await OfferedType.ReadAsync(l1, factory, OfferedType.Known.Concat(chain.GameTypes).Concat(games.Select(game => game.GameType)), view.At, cancellationToken);
             _looked = block;
         }
 
         DateTimeOffset now = clock.GetUtcNow();
         Need[] needs =
         [
-            .. _types.Select(type => (Prestate: type.AbsolutePrestate, Type: (uint?)type.GameType, Game: (Address?)null))
+            .. _types.Where(type => type.IsKnown && IsPlayed(type.GameType)).Select(type => (Prestate: type.AbsolutePrestate, Type: (uint?)type.GameType, Game: (Address?)null))
                 .Concat(games.Select(game => (Prestate: game.Rules!.AbsolutePrestate, Type: (uint?)null, Game: (Address?)game.Game)))
+                .Where(need => !PlaceholderPrestate.Is(need.Prestate))
                 .GroupBy(need => need.Prestate)
                 .Select(group => new Need(group.Key, [.. group.Select(need => need.Type).OfType<uint>()], [.. group.Select(need => need.Game).OfType<Address>()])),
         ];
-        _standing.Replace(needs.Select(need => Of(need, now)).Append(WithoutServer(needs, now)).Append(NotLoadable(needs, now)).OfType<Danger>());
+        _standing.Replace(needs.Select(need => Of(need, now)).Append(WithoutServer(needs, now)).Append(NotLoadable(needs, now)).OfType<Danger>().Concat(Placeholders(games, now)));
     }
 
-    /// <summary>Whether a prestate is none: nearly all of its bytes are zero, as of <c>0xdead…</c>.</summary>
-    internal static bool IsPlaceholder(Hash32 prestate) => Hash32.BytesOf(in prestate).Count((byte)0) >= PlaceholderZeros;
+    private bool IsConfigured(uint type) => chain.GameTypes.Count == 0 || chain.GameTypes.Contains(type);
 
-    private bool IsPlayed(uint type) =>
-        !chain.Cannon.AlphabetGameTypes.Contains(type) && (chain.GameTypes.Count == 0 || chain.GameTypes.Contains(type));
+    private bool IsPlayed(uint type) => !chain.Cannon.AlphabetGameTypes.Contains(type) && IsConfigured(type);
 
-    private Danger? Of(Need need, DateTimeOffset now)
-    {
-        if (IsPlaceholder(need.Prestate))
-        {
-            return new Danger
+    // By type, since the depth of its games tells who wins them.
+    private IEnumerable<Danger> Placeholders(GameMetadata[] games, DateTimeOffset now) =>
+        _types.Select(type => (type.GameType, Prestate: type.AbsolutePrestate, type.MaxDepth, IsPlayed: type.IsKnown && IsConfigured(type.GameType), Game: (Address?)null))
+            .Concat(games.Select(game => (game.GameType, Prestate: game.Rules!.AbsolutePrestate, game.Rules.MaxDepth, IsPlayed: true, Game: (Address?)game.Game)))
+            .Where(named => PlaceholderPrestate.Is(named.Prestate))
+            .GroupBy(named => (named.GameType, named.Prestate, named.MaxDepth))
+            .Select(group => new Danger
             {
                 Kind = DangerCodes.PrestatePlaceholder,
-                Severity = need.Games.Count > 0 ? DangerSeverity.Warn : DangerSeverity.Watch,
-                Subject = $"{chain.Name} prestate {need.Prestate}",
-                Problem = $"{need}: no such state can be; below the split depth nobody can step, and who makes the last claim wins",
+                Severity = group.Any(named => named.Game is not null) ? DangerSeverity.Warn : DangerSeverity.Watch,
+                Subject = string.Create(CultureInfo.InvariantCulture, $"{chain.Name} game type {group.Key.GameType} of prestate {group.Key.Prestate}"),
+                Problem = $"a placeholder in {new Need(group.Key.Prestate, [group.Key.GameType], [.. group.Select(named => named.Game).OfType<Address>()])}{(group.Any(named => named.IsPlayed) ? "" : ", which is not played here")}: "
+                    + PlaceholderPrestate.Meaning(group.Key.MaxDepth),
                 Since = now,
                 Mend = "have the chain's operators set a real prestate, or never let such a type be respected",
-            };
-        }
+            });
 
-        return ProblemOf(need.Prestate, now) is not { } problem ? null : new Danger
-        {
-            Kind = DangerCodes.PrestateMissing,
-            Severity = need.Games.Count > 0 ? DangerSeverity.Page : DangerSeverity.Warn,
-            Subject = $"{chain.Name} prestate {need.Prestate}",
-            Problem = $"{need}: {problem}",
-            Since = now,
-            Mend = "put it, named by its hash, into a folder or at an address of Cannon:Prestates; below the split depth such games cannot be played without",
-        };
-    }
+    private Danger? Of(Need need, DateTimeOffset now) => ProblemOf(need.Prestate, now) is not { } problem ? null : new Danger
+    {
+        Kind = DangerCodes.PrestateMissing,
+        Severity = need.Games.Count > 0 ? DangerSeverity.Page : DangerSeverity.Warn,
+        Subject = $"{chain.Name} prestate {need.Prestate}",
+        Problem = $"{need}: {problem}",
+        Since = now,
+        Mend = "put it, named by its hash, into a folder or at an address of Cannon:Prestates; below the split depth such games cannot be played without",
+    };
 
     // Loading a state takes time and memory, so it is done beside the cycle; what was there once is not sought again.
     private string? ProblemOf(Hash32 prestate, DateTimeOffset now)

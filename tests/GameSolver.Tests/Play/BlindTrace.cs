@@ -7,6 +7,8 @@ internal sealed class BlindTrace(ITrace inner, int salt) : ITrace
 
     public int Asked { get; private set; }
 
+    public bool HasFirstState => inner.HasFirstState;
+
     public TraceAnswer<Hash32> ValueAt(ExecutionBranch? branch, Position position)
     {
         Asked++;

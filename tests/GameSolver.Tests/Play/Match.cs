@@ -159,7 +159,7 @@ internal sealed class Match
     private Solution Solve()
     {
         Solution solution = _solver.Solve(Game, Time);
-        Assert.Empty(solution.Unanswered);
+        Assert.DoesNotContain(solution.Unanswered, claim => _world.HasFirstState || claim.Reason != UnansweredReason.LastWordIsTheirs);
         return solution;
     }
 

@@ -11,10 +11,19 @@ internal sealed record MatchPlan(int MaxDepth, int SplitDepth, int Seed, int Hon
 
     public bool IsRootTrue => Seed % 2 == 0;
 
+    /// <summary>The game names a placeholder as the VM's first state.</summary>
+    public bool IsPlaceholder { get; init; }
+
+    /// <summary>Whether claims at the maximum depth are of the side that the truth is on.</summary>
+    public bool HasTruthTheLastWord => MaxDepth % 2 == (IsRootTrue ? 0 : 1);
+
     /// <summary>Seconds of the longest waits: together they come near to the maximum clock.</summary>
     public ulong LongWait => MaxClock / (ulong)(1 + (Gambits.Length / 16));
 
-    public World World() => new(MaxDepth, SplitDepth, 1 + (((UInt128)(uint)Seed * 0x9e3779b97f4a7c15UL) % (UInt128.One << SplitDepth)));
+    public World World() => new(MaxDepth, SplitDepth, 1 + (((UInt128)(uint)Seed * 0x9e3779b97f4a7c15UL) % (UInt128.One << SplitDepth)))
+    {
+        HasFirstState = !IsPlaceholder,
+    };
 
     public Hash32 RootOf(World world)
     {
@@ -54,7 +63,7 @@ internal sealed record MatchPlan(int MaxDepth, int SplitDepth, int Seed, int Hon
     }
 
     public override string ToString() =>
-        $"max depth {MaxDepth}, split {SplitDepth}, seed {Seed}, honest joins after {HonestJoinsAfter}, [{string.Join(", ", Gambits)}]";
+        $"max depth {MaxDepth}, split {SplitDepth}{(IsPlaceholder ? ", placeholder" : "")}, seed {Seed}, honest joins after {HonestJoinsAfter}, [{string.Join(", ", Gambits)}]";
 
     private static IEnumerable<MatchPlan> Shorter(MatchPlan plan)
     {

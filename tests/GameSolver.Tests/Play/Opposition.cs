@@ -54,7 +54,7 @@ internal sealed class Opposition(World world, Match match)
         Hash32 value = ValueFor(gambit, branch, position);
         if (position.Depth == world.Shape.SplitDepth + 1 && gambit.Salt % 8 != 0)
         {
-            bool refute = branch!.MustRefute(world.Shape.SplitDepth, isAttack);
+            bool refute = branch!.MustRefute(world.Shape.SplitDepth);
             value = value.WithFirstByte(refute ? (byte)(1 + (gambit.Salt & 1)) : (byte)0);
         }
 

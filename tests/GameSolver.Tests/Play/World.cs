@@ -18,7 +18,12 @@ internal sealed class World(int maxDepth, int splitDepth, UInt128 blocks) : ITra
     /// <summary>The proposed block, counted from the anchor: later positions repeat its output.</summary>
     public UInt128 Blocks { get; } = blocks;
 
-    public Hash32 AbsolutePrestate { get; } = Keccak256.Hash(FirstState).WithFirstByte((byte)VmStatus.Unfinished);
+    /// <summary>A placeholder that nobody has a state for, where <see cref="HasFirstState"/> is false.</summary>
+    public Hash32 AbsolutePrestate => HasFirstState
+        ? Keccak256.Hash(FirstState).WithFirstByte((byte)VmStatus.Unfinished)
+        : Hash32.Parse("0xdead000000000000000000000000000000000000000000000000000000000000");
+
+    public bool HasFirstState { get; init; } = true;
 
     /// <summary>Calls that the trace answered.</summary>
     public int Asked { get; private set; }
