@@ -1,4 +1,5 @@
 using Gavel.Agent.Demo;
+using Gavel.Agent.Operating;
 using Gavel.Contracts;
 using Gavel.Devnet;
 using Gavel.EndToEnd.Tests.Arena;
@@ -73,7 +74,12 @@ public sealed class NewerContractTests
         Assert.Equal(GameStatus.DefenderWins, resolved.Status);
         Assert.Equal(Us.Address, resolved.Claims[1].CounteredBy);
 
+        // The bond that we countered is ours as the game ended, until the guardian says otherwise.
+        UInt256 lost = resolved.Claims[1].Bond;
+        UInt256 put = resolved.Claims[2].Bond;
+        await AssertForecastAsync(ring, BondDistributionMode.Normal, (Us.Address, put + lost, put), (Other.Address, UInt256.Zero, lost));
         await (isBlacklisted ? games.BlacklistAsync(game, None) : games.RetireAsync(None));
+        await AssertForecastAsync(ring, BondDistributionMode.Refund, (Us.Address, put + lost, put), (Other.Address, UInt256.Zero, lost));
         await ring.Devnet.WarpAsync(Finality);
         await UnlockedAsync(ring, game, Us.Address);
         await UnlockedAsync(ring, game, Other.Address);
@@ -193,6 +199,17 @@ public sealed class NewerContractTests
         Assert.Equal((game.RootClaim, Duel.Block), await games.AnchorAsync(None));
         Assert.Equal(1, await games.CallsAsync(game, Us.Address, new("closeGame()"), start, None));
         Assert.Equal(0, await games.CallsAsync(game, Us.Address, new("claimCredit(address)"), start, None));
+    }
+
+    // What agent credits shows of the one game, for us and for others.
+    private static async Task AssertForecastAsync(Ring ring, BondDistributionMode expected, params (Address Account, UInt256 Normal, UInt256 Refund)[] accounts)
+    {
+        await using ChainAccess chain = await ChainAccess.OfNodeAsync(EndpointUrl.Parse(ring.Devnet.L1Url), ring.Devnet.Addresses.SystemConfig, null, None);
+        CreditList list = await CreditList.ReadAsync(chain, [.. accounts.Select(account => account.Account)], None);
+        Assert.Equal(
+            accounts.Select(account => (account.Account, BondDistributionMode.Undecided, expected, (UInt256?)account.Normal, (UInt256?)account.Refund, expected == BondDistributionMode.Normal ? account.Normal : account.Refund)),
+            list.Credits.Select(row => (row.Account, row.BondMode, row.ExpectedBondMode, row.IfNormalWei, row.IfRefundedWei, row.OwedWei)));
+        Assert.All(list.Credits, row => Assert.Equal(expected == BondDistributionMode.Normal, row.Standing!.Value.Counts));
     }
 
     private static void AssertToldOnce(Ring ring, string words) =>

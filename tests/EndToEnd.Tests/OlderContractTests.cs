@@ -1,4 +1,5 @@
 using Gavel.Agent.Demo;
+using Gavel.Agent.Operating;
 using Gavel.Contracts;
 using Gavel.Devnet;
 using Gavel.EndToEnd.Tests.Arena;
@@ -28,6 +29,14 @@ public sealed class OlderContractTests
         await ring.Devnet.WarpAsync(TimeSpan.FromSeconds(game.Rules!.Clock.MaxDuration + 1));
         await ring.UntilAsync("the game is resolved", async () => (await ring.StateAsync(game, None)).Status == GameStatus.ChallengerWins, None);
         await ring.UntilAsync("the blacklisting is told", () => Task.FromResult(ring.Lines.Has("blacklisted")), None);
+
+        await using (ChainAccess chain = await ChainAccess.OfNodeAsync(EndpointUrl.Parse(ring.Devnet.L1Url), contracts.SystemConfig, null, None))
+        {
+            GameRow row = Assert.Single((await GameList.ReadAsync(chain, [Us.Address], last: 0, open: false, None)).Games);
+            Assert.Equal(
+                (new GameStanding(IsRespected: false, IsBlacklisted: true, IsRetired: false), BondDistributionMode.Normal, BondDistributionMode.Normal),
+                (row.Standing, row.BondMode, row.ExpectedBondMode));
+        }
 
         await GuardAsync(ring, contracts.SuperchainConfig, "pause(string)", a => a.String("test"));
         await ring.Devnet.WarpAsync(TimeSpan.FromSeconds(game.Rules.WethDelay + 1));

@@ -62,14 +62,35 @@ internal sealed record ClaimList
 
     public required uint Type { get; init; }
 
+    /// <summary>The type's name; null where it has none.</summary>
+    public string? TypeName { get; init; }
+
     public required string Version { get; init; }
 
     public required bool IsPlayed { get; init; }
 
     public required Hash32 RootClaim { get; init; }
 
+    public required Address Creator { get; init; }
+
+    /// <summary>The proposed block; null for games of other things than blocks.</summary>
     [JsonConverter(typeof(OperatorJson.ExactNumber))]
-    public required UInt256 L2Block { get; init; }
+    public UInt256? L2Block { get; init; }
+
+    /// <summary>Seconds since the epoch that a super root is claimed for; null for other games.</summary>
+    [JsonConverter(typeof(OperatorJson.ExactNumber))]
+    public UInt256? L2Timestamp { get; init; }
+
+    /// <summary>Block, timestamp or what else the game counts; null where it does not tell.</summary>
+    [JsonConverter(typeof(OperatorJson.ExactNumber))]
+    public UInt256? SequenceNumber { get; init; }
+
+    /// <summary>Place in the factory's list of the game that it builds on, 4294967295 for the anchor; null for games that build on none.</summary>
+    public uint? ParentIndex { get; init; }
+
+    /// <summary>What the root is claimed for, in words.</summary>
+    [JsonIgnore]
+    public ProposedPoint? Proposed { get; init; }
 
     public required Hash32 L1Head { get; init; }
 
@@ -82,6 +103,15 @@ internal sealed record ClaimList
     public long? SecondsLeft { get; init; }
 
     public GameStatus? Forecast { get; init; }
+
+    /// <summary>What the guardian holds of it; null where that is not known.</summary>
+    public GameStanding? Standing { get; init; }
+
+    /// <summary>How its bonds are paid; undecided until it is closed. Always normal up to 1.3.x.</summary>
+    public BondDistributionMode? BondMode { get; init; }
+
+    /// <summary>How they are, or would be paid if it were closed as it stands now.</summary>
+    public BondDistributionMode? ExpectedBondMode { get; init; }
 
     /// <summary>Who proved that the root is another block's output; null for nobody.</summary>
     public Address? L2BlockNumberChallenger { get; init; }
@@ -99,10 +129,16 @@ internal sealed record ClaimList
             L1Block = new L1Block(view),
             Game = game,
             Type = metadata.GameType,
+            TypeName = GameTypeNames.Of(metadata.GameType),
             Version = metadata.Version,
             IsPlayed = metadata.Rules is not null,
             RootClaim = metadata.RootClaim,
-            L2Block = metadata.L2BlockNumber,
+            Creator = metadata.Creator,
+            L2Block = metadata.NumberIn(SequenceUnit.Block),
+            L2Timestamp = metadata.NumberIn(SequenceUnit.Timestamp),
+            SequenceNumber = metadata.Proposed?.Number,
+            ParentIndex = metadata.ParentIndex,
+            Proposed = metadata.Proposed,
             L1Head = metadata.L1Head,
         };
         if (await GameView.ReadAsync(chain, metadata, [], view, cancellationToken) is not { } read)
@@ -119,6 +155,9 @@ internal sealed record ClaimList
             MaxDepth = read.Rules.MaxDepth,
             SecondsLeft = isOpen ? read.SecondsToResolution : null,
             Forecast = isOpen ? forecast.Status : null,
+            Standing = read.State.Standing,
+            BondMode = read.State.BondMode,
+            ExpectedBondMode = read.State.ExpectedMode,
             L2BlockNumberChallenger = NullIfZero(read.State.L2BlockNumberChallenger),
             Claims = [.. Enumerable.Range(0, read.Claims.Count).Select(i => Row(read, i, forecast, isOpen))],
         };
@@ -128,10 +167,22 @@ internal sealed record ClaimList
     public void Show(Screen screen)
     {
         screen.Json(this);
-        screen.Line($"game {Game}, type {Type}, version {(Version.Length == 0 ? "unknown" : Version)}, at L1 block {L1Block.Number}");
-        screen.Line($"root claim {RootClaim} for L2 block {L2Block}, L1 head {L1Head}");
+        screen.Line($"game {Game}, type {GameTypeNames.Show(Type)}, version {(Version.Length == 0 ? "unknown" : Version)}, at L1 block {L1Block.Number}");
+        string parent = ParentIndex switch
+        {
+            null => "",
+            uint.MaxValue => ", builds on the anchor",
+            uint index => $", builds on game {index} of the factory",
+        };
+        screen.Line($"root claim {RootClaim} for {(Proposed is { Unit: SequenceUnit.Block } ? "L2 " : "")}{Proposed?.ToString() ?? "what it does not tell"}, L1 head {L1Head}");
+        screen.Line($"created by {Creator}{parent}");
         string forecast = Forecast is { } winner ? $", {Screen.Status(winner)} if nobody moves; can be resolved in {Screen.Duration(SecondsLeft)}" : "";
         screen.Line($"{Screen.Status(Status)}{forecast}");
+        if (BondMode is not null)
+        {
+            screen.Line($"bonds paid: {Screen.Mode(BondMode, ExpectedBondMode)}{(Standing is { } standing ? $"; by the guardian it is {standing}" : "")}");
+        }
+
         if (L2BlockNumberChallenger is { } challenger)
         {
             screen.Line($"{challenger} has proved that the root claim is another block's output");

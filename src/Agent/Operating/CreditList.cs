@@ -2,6 +2,7 @@ using System.Globalization;
 using Gavel.Chains;
 using Gavel.Contracts;
 using Gavel.GameSolver;
+using Gavel.Settlement;
 
 namespace Gavel.Agent.Operating;
 
@@ -17,7 +18,7 @@ internal sealed record CreditRow
 
     public required GameStatus Status { get; init; }
 
-    /// <summary>What the game would pay.</summary>
+    /// <summary>What the game pays, or would if it were closed now.</summary>
     public required UInt256 OwedWei { get; init; }
 
     /// <summary>What is unlocked in the bond store.</summary>
@@ -27,6 +28,21 @@ internal sealed record CreditRow
     public ulong? WithdrawableAt { get; init; }
 
     public required CreditStage Stage { get; init; }
+
+    /// <summary>What the guardian holds of the game; null where that is not known.</summary>
+    public GameStanding? Standing { get; init; }
+
+    /// <summary>How the game's bonds are paid; undecided until it is closed. Always normal up to 1.3.x.</summary>
+    public required BondDistributionMode BondMode { get; init; }
+
+    /// <summary>How they are, or would be paid if it were closed as it stands now.</summary>
+    public required BondDistributionMode ExpectedBondMode { get; init; }
+
+    /// <summary>What it would pay as it ends, if nobody moves again; null where it is decided what it pays.</summary>
+    public UInt256? IfNormalWei { get; init; }
+
+    /// <summary>What it would refund; null where it is decided what it pays, and up to 1.3.x.</summary>
+    public UInt256? IfRefundedWei { get; init; }
 }
 
 /// <summary>All that the games of a chain owe some accounts.</summary>
@@ -77,11 +93,13 @@ internal sealed record CreditList
         if (Credits.Count > 0)
         {
             screen.Table(
-                ["#>", "game", "account", "status", "owed ETH>", "unlocked ETH>", "stage"],
+                ["#>", "game", "account", "status", "guardian", "bonds paid", "by result ETH>", "refunded ETH>", "owed ETH>", "unlocked ETH>", "stage"],
                 [
                     .. Credits.Select(credit => new[]
                     {
                         credit.Index.ToString(CultureInfo.InvariantCulture), credit.Game.ToString(), credit.Account.ToString(), Screen.Status(credit.Status),
+                        credit.Standing?.ToString() ?? "?", Screen.Mode(credit.BondMode, credit.ExpectedBondMode),
+                        Screen.Eth(credit.IfNormalWei ?? UInt256.Zero), Screen.Eth(credit.IfRefundedWei ?? UInt256.Zero),
                         Screen.Eth(credit.OwedWei), Screen.Eth(credit.UnlockedWei), StageOf(credit),
                     }),
                 ]);
@@ -90,11 +108,13 @@ internal sealed record CreditList
         screen.Line($"owed {Ether.Format(TotalOwedWei)} ETH, of which {Ether.Format(WithdrawableWei)} ETH can be withdrawn now");
     }
 
-    private static bool Owes(CreditRow credit) => !credit.OwedWei.IsZero || !credit.UnlockedWei.IsZero;
+    // Also what may yet come to be owed.
+    private static bool Owes(CreditRow credit) => new[] { credit.OwedWei, credit.UnlockedWei, credit.IfNormalWei ?? UInt256.Zero, credit.IfRefundedWei ?? UInt256.Zero }.Any(wei => !wei.IsZero);
 
     private static CreditRow Row(ListedGame listed, GameView game, Address account)
     {
         CreditStanding credit = CreditStanding.Of(game.Metadata, game.State, account, game.View.Timestamp);
+        CreditForecast? forecast = CreditForecast.Of(game.Rules.RuleSet, game.State, game.Claims, account);
         return new CreditRow
         {
             Index = listed.Index,
@@ -105,6 +125,11 @@ internal sealed record CreditList
             UnlockedWei = game.State.Credits[account].Pending.Amount,
             WithdrawableAt = credit.WithdrawableAt,
             Stage = credit.Stage,
+            Standing = game.State.Standing,
+            BondMode = game.State.BondMode,
+            ExpectedBondMode = game.State.ExpectedMode,
+            IfNormalWei = forecast?.Normal,
+            IfRefundedWei = forecast?.Refund,
         };
     }
 
@@ -112,7 +137,7 @@ internal sealed record CreditList
     {
         CreditStage.InGame => "the game goes on",
         CreditStage.ToBeFinal => "the game must become final, then be closed",
-        CreditStage.ToClose => "the game must be closed",
+        CreditStage.ToClose => "must be claimed, which closes the game",
         CreditStage.Paused => "the system is paused",
         CreditStage.ToUnlock => "must be unlocked",
         CreditStage.Withdrawable => "can be withdrawn",

@@ -11,62 +11,6 @@ using Gavel.Settlement;
 
 namespace Gavel.Agent.Operating;
 
-/// <summary>A game as <c>agent games</c> shows it. What cannot be known of a version is null.</summary>
-internal sealed record GameRow
-{
-    /// <summary>Place in the factory's list.</summary>
-    public required ulong Index { get; init; }
-
-    public required Address Game { get; init; }
-
-    public required uint Type { get; init; }
-
-    /// <summary>What the contract says of its version; empty if nothing.</summary>
-    public required string Version { get; init; }
-
-    /// <summary>Whether Gavel plays games of this version.</summary>
-    public required bool IsPlayed { get; init; }
-
-    public required Hash32 RootClaim { get; init; }
-
-    [JsonConverter(typeof(OperatorJson.ExactNumber))]
-    public required UInt256 L2Block { get; init; }
-
-    /// <summary>Seconds since the epoch.</summary>
-    public required ulong CreatedAt { get; init; }
-
-    public GameStatus? Status { get; init; }
-
-    public int? Claims { get; init; }
-
-    /// <summary>Seconds until the game can be resolved if nobody moves again; null when it is over.</summary>
-    public long? SecondsLeft { get; init; }
-
-    /// <summary>Who wins if nobody moves again.</summary>
-    public GameStatus? Forecast { get; init; }
-
-    /// <summary>What our accounts have bonded in it.</summary>
-    public UInt256? OurBondsWei { get; init; }
-
-    /// <summary>What it owes our accounts.</summary>
-    public UInt256? OurCreditWei { get; init; }
-
-    /// <summary>What our accounts bonded in a game that is over and others get; null while it goes on.</summary>
-    public UInt256? OurLostWei { get; init; }
-
-    /// <summary>What the agent with this configuration thinks, or thought, of the root; null where nothing is recorded.</summary>
-    public Truth? RecordedVerdict { get; init; }
-
-    /// <summary>The rule that it follows from; null likewise, and in records of before that was kept.</summary>
-    public VerdictRule? RecordedRule { get; init; }
-
-    /// <summary>What a person has decided of its root; null where nobody has.</summary>
-    public StandingDecision? Decision { get; init; }
-
-    /// <summary>Whether the game ended against that; null where nothing is recorded, or the game goes on.</summary>
-    public bool? IsAgainstVerdict { get; init; }
-}
-
 /// <summary>The games of a chain at one L1 block.</summary>
 internal sealed record GameList
 {
@@ -172,13 +116,14 @@ internal sealed record GameList
     private void ShowTable(Screen screen)
     {
         screen.Table(
-            ["#>", "game", "type>", "version", "L2 block>", "status", "claims>", "left>", "if nobody moves", "our bonds ETH>", "our credit ETH>", "lost ETH>"],
+            ["#>", "game", "type", "version", "proposes>", "status", "claims>", "left>", "if nobody moves", "guardian", "bonds paid", "our bonds ETH>", "our credit ETH>", "lost ETH>"],
             [
                 .. Games.Select(game => new[]
                 {
-                    Text(game.Index), game.Game.ToString(), Text(game.Type), game.Version.Length == 0 ? "?" : game.IsPlayed ? game.Version : $"{game.Version} (not played)",
-                    game.L2Block.ToString(), Screen.Status(game.Status), game.Claims is int claims ? Text((ulong)claims) : "?",
+                    Text(game.Index), game.Game.ToString(), GameTypeNames.Show(game.Type), game.Version.Length == 0 ? "?" : game.IsPlayed ? game.Version : $"{game.Version} (not played)",
+                    game.Proposed?.ToString() ?? "?", Screen.Status(game.Status), game.Claims is int claims ? Text((ulong)claims) : "?",
                     Screen.Duration(game.SecondsLeft), game.Forecast is { } forecast ? Screen.Status(forecast) : "-",
+                    game.Standing?.ToString() ?? "?", Screen.Mode(game.BondMode, game.ExpectedBondMode),
                     game.OurBondsWei is { } bonds ? Screen.Eth(bonds) : "?", game.OurCreditWei is { } credit ? Screen.Eth(credit) : "?",
                     Screen.Eth(game.OurLostWei ?? UInt256.Zero),
                 }),
@@ -194,10 +139,16 @@ internal sealed record GameList
             Index = listed.Index,
             Game = listed.Game,
             Type = listed.GameType,
+            TypeName = GameTypeNames.Of(listed.GameType),
             Version = metadata.Version,
             IsPlayed = metadata.Rules is not null,
             RootClaim = metadata.RootClaim,
-            L2Block = metadata.L2BlockNumber,
+            Creator = metadata.Creator,
+            L2Block = metadata.NumberIn(SequenceUnit.Block),
+            L2Timestamp = metadata.NumberIn(SequenceUnit.Timestamp),
+            SequenceNumber = metadata.Proposed?.Number,
+            ParentIndex = metadata.ParentIndex,
+            Proposed = metadata.Proposed,
             CreatedAt = listed.CreatedAt,
         };
         if (await GameView.ReadAsync(chain, metadata, accounts, view, cancellationToken) is not { } game)
@@ -214,6 +165,9 @@ internal sealed record GameList
             Claims = game.State.Claims.Count,
             SecondsLeft = isOpen ? game.SecondsToResolution : null,
             Forecast = isOpen ? Resolving(game.Claims) : null,
+            Standing = game.State.Standing,
+            BondMode = game.State.BondMode,
+            ExpectedBondMode = game.State.ExpectedMode,
             OurBondsWei = Sum(game.State.Claims.Where(claim => accounts.Contains(claim.Claimant)).Select(claim => claim.Bond)),
             OurCreditWei = Sum(game.State.Credits.Values.Select(credit => credit.Due(game.State))),
             OurLostWei = isOpen ? null : LostBonds.WeiOf(game.Claims, LostBonds.ClaimsOf(game.Rules.RuleSet, game.State, game.Claims, accounts)),

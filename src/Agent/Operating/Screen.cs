@@ -96,6 +96,15 @@ internal sealed class Screen(TextWriter output, bool isTerminal, bool isJson)
     /// <summary>Ether, or a dash for none.</summary>
     public static string Eth(UInt256 wei) => wei.IsZero ? "-" : Ether.Format(wei);
 
+    /// <summary>A mode of paying bonds in words, with what is expected while it is undecided.</summary>
+    public static string Mode(BondDistributionMode? mode, BondDistributionMode? expected) => mode switch
+    {
+        BondDistributionMode.Normal => "by result",
+        BondDistributionMode.Refund => "refunded",
+        BondDistributionMode.Undecided => $"undecided (expected: {(expected == BondDistributionMode.Refund ? "refunded" : "by result")})",
+        _ => "?",
+    };
+
     /// <summary>A status in words.</summary>
     public static string Status(GameStatus? status) => status switch
     {

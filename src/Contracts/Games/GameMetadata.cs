@@ -26,8 +26,20 @@ public sealed record GameMetadata
     /// <summary>Hash of the L1 block that the game is judged by.</summary>
     public required Hash32 L1Head { get; init; }
 
-    /// <summary>The proposed block. Anybody may propose any 256-bit number above the anchor's.</summary>
+    /// <summary>The proposed block. Anybody may propose any 256-bit number above the anchor's. 0 for games that have none: see <see cref="Proposed"/>.</summary>
     public required UInt256 L2BlockNumber { get; init; }
+
+    /// <summary>What a game without <c>l2BlockNumber()</c> (super roots, ZK) says of its place; null for others.</summary>
+    public ProposedPoint? Sequence { get; init; }
+
+    /// <summary>What the root is claimed for, in the unit that the game counts in; null where the game does not tell.</summary>
+    public ProposedPoint? Proposed => Sequence ?? (L2BlockNumber.IsZero ? null : new ProposedPoint(L2BlockNumber, SequenceUnit.Block));
+
+    /// <summary>The number of <see cref="Proposed"/> where it counts this; null elsewhere.</summary>
+    public UInt256? NumberIn(SequenceUnit unit) => Proposed is { } proposed && proposed.Unit == unit ? proposed.Number : null;
+
+    /// <summary>Place in the factory's list of the game that this one builds on, all ones for the anchor; null where games of its kind build on none.</summary>
+    public uint? ParentIndex { get; init; }
 
     /// <summary>Who created the game.</summary>
     public required Address Creator { get; init; }

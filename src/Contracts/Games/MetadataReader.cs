@@ -10,7 +10,7 @@ namespace Gavel.Contracts;
 /// </summary>
 internal sealed class MetadataReader(ChainReader client)
 {
-    /// <summary>Games that are asked for everything at the same time: each needs up to 90 requests.</summary>
+    /// <summary>Games that are asked for everything at the same time: each needs up to 95 requests.</summary>
     private const int FullAtOnce = 8;
 
     private readonly ImplementationCache _cache = new(client);
@@ -132,6 +132,8 @@ internal sealed class MetadataReader(ChainReader client)
                 RootClaim = identity.RootClaim.ValueOr(default),
                 L1Head = identity.L1Head.ValueOr(default),
                 L2BlockNumber = identity.L2BlockNumber.ValueOr(default),
+                Sequence = identity.Sequence,
+                ParentIndex = identity.ParentIndex,
                 Creator = identity.Creator.ValueOr(default),
                 Rules = trouble is null
                     ? Rules(constants.ToParameters(), constants.Chain, _cache.FindVm(constants.Chain.Vm)!.Value, identity.Starting.Value, delays[index].Value)

@@ -73,6 +73,34 @@ public sealed class RecordedReadsTests
         });
     }
 
+    // None of them has l2BlockNumber(): a super game counts seconds, a ZK game blocks.
+    [Fact]
+    public async Task ForeignGames_TellWhatTheyAreAbout()
+    {
+        RecordedReads recorded = RecordedReads.Of("2.4.2");
+        recorded.Now = recorded.Moments.Count - 1;
+        BlockRef at = BlockRef.At(recorded.Moments[^1].Hash);
+        GameReader reader = new(new ChainReader(recorded));
+        IReadOnlyList<GameMetadata> all = await reader.MetadataAsync(await reader.ListAsync(recorded.Factory, 0, at, default), at, default);
+        Dictionary<uint, GameMetadata[]> foreign = all.Where(game => game.Rules is null).GroupBy(game => game.GameType).ToDictionary(group => group.Key, group => group.ToArray());
+        GameMetadata super = Assert.Single(foreign[9]);
+        Assert.Equal(new ProposedPoint(1_700_000_000, SequenceUnit.Timestamp), super.Proposed);
+        Assert.Equal(("timestamp 1700000000 (2023-11-14 22:13:20Z)", null, "0.7.2"), ($"{super.Proposed}", super.ParentIndex, super.Version));
+        Assert.Equal(["block 1023", "block 1024", "block 1025", "block 1026", "block 1027", "block 1028"], foreign[10].Select(game => $"{game.Proposed}"));
+        Assert.All(foreign[10], game => Assert.Equal(uint.MaxValue, game.ParentIndex)); // on the anchor
+        Assert.All(foreign.Values.SelectMany(games => games), game =>
+        {
+            Assert.Equal(recorded.Value(Key(game.Game), "0xbcef3b55")!.ToString(), $"{game.RootClaim}");
+            Assert.Equal(recorded.Value(Key(game.Game), "0x37b1b229")!.ToString(), Key(game.Creator));
+            Assert.Equal(recorded.Value(Key(game.Game), $"{Selector.Of("l2SequenceNumber()")}")!.ToString(), $"{game.Proposed!.Value.Number}");
+        });
+        Assert.All(all.Where(game => game.Rules is not null), game =>
+        {
+            Assert.Equal(new ProposedPoint(game.L2BlockNumber, SequenceUnit.Block), game.Proposed);
+            Assert.Null(game.ParentIndex);
+        });
+    }
+
     [Theory]
     [InlineData("1.2.0", false, false, GameGeneration.V1)]
     [InlineData("1.2.9", false, false, GameGeneration.V1)]
