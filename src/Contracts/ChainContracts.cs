@@ -9,6 +9,12 @@ namespace Gavel.Contracts;
 /// <param name="Portal">The <c>OptimismPortal</c>; null when an explicit factory was given.</param>
 public sealed record ChainContracts(Address Factory, Address? SystemConfig, Address? Portal)
 {
+    /// <summary>All factories whose games are the chain's: the live one first, then those that only drain.</summary>
+    public IReadOnlyList<Address> Factories => [Factory, .. Draining];
+
+    /// <summary>Factories that the chain had before, whose games and credits are not over.</summary>
+    public IReadOnlyList<Address> Draining { get; init; } = [];
+
     /// <summary>Finds the contracts of a chain from its <c>SystemConfig</c>.</summary>
     /// <exception cref="ContractReadException">There is no SystemConfig at the address, or it names no factory.</exception>
     public static async Task<ChainContracts> FromSystemConfigAsync(

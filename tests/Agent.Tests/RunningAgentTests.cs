@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Gavel.Devnet;
+using Gavel.Ethereum;
 using Gavel.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -71,6 +72,7 @@ public sealed partial class RunningAgentTests(OperatedDevnet chain) : IClassFixt
         Assert.Equal("alive", await _http.GetStringAsync($"{_page}/healthz"));
         string ready = await (await _http.GetAsync($"{_page}/readyz")).Content.ReadAsStringAsync();
         string dangers = await HoldDangersAsync();
+        await HoldEventsAsync();
         string said = Said();
         Assert.Contains("agent listens at", said, StringComparison.Ordinal);
         Assert.Contains("defends devnet, second (dry run)", said, StringComparison.Ordinal);
@@ -120,6 +122,23 @@ public sealed partial class RunningAgentTests(OperatedDevnet chain) : IClassFixt
         Assert.Contains("  warn preimage-server-missing: devnet:", AgentProcess.Run(_folder, ["games", .. configured]).Output, StringComparison.Ordinal);
         Assert.Contains("dangers: none stands, says the running agent", AgentProcess.Run(_folder, ["explain", Address.Zero.ToString(), .. configured]).Output, StringComparison.Ordinal);
         return text + json.Output;
+    }
+
+    // The owner asks for a greater bond: an event, a line and a count, once for each chain that stands on the factory.
+    private async Task HoldEventsAsync()
+    {
+        Assert.Equal(["at", "events"], JsonDocument.Parse(await _http.GetStringAsync($"{_page}/events")).RootElement.EnumerateObject().Select(property => property.Name));
+        byte[] raise = StrictAbi.Encode(new SetInitBondFunction { GameType = DevnetGameType.PermissionedCannon, InitBond = 7 });
+        await chain.Devnet.SendAsync(DevnetAccounts.Owner, chain.Devnet.Addresses.DisputeGameFactory, raise);
+        string metrics = await WaitAsync(async () => await _http.GetStringAsync($"{_page}/metrics"), "gavel_upgrades_total{chain=\"devnet\",kind=\"type-changed\"} 1");
+        HoldAgainstCatalogue(metrics);
+        JsonElement upgrade = JsonDocument.Parse(await _http.GetStringAsync($"{_page}/events")).RootElement.GetProperty("events").EnumerateArray()
+            .Single(one => one.GetProperty("chain").GetString() == "devnet");
+        Assert.Equal(["at", "chain", "kind", "factory", "gameType", "after", "seenAt", "what", "needs"], upgrade.EnumerateObject().Select(property => property.Name));
+        Assert.Equal(("type-changed", 1U), (upgrade.GetProperty("kind").GetString(), upgrade.GetProperty("gameType").GetUInt32()));
+        Assert.Equal("init bond 0.000000000000000007 ETH, before 0.08 ETH", upgrade.GetProperty("what").GetString());
+        Assert.Contains(" devnet type-changed: game type 1 of factory ", await _http.GetStringAsync($"{_page}/events.txt"), StringComparison.Ordinal);
+        Assert.Contains("devnet was upgraded: game type 1 of factory ", Said(), StringComparison.Ordinal);
     }
 
     // The text, once it holds the words.

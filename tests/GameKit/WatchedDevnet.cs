@@ -14,6 +14,9 @@ public sealed class WatchedDevnet : IAsyncLifetime
     private RpcEndpoint? _endpoint;
     private ulong _block = 7;
 
+    /// <summary>What it is made of.</summary>
+    public DevnetOptions Options { get; init; } = new() { InitialL2Blocks = 2 };
+
     public LocalDevnet Devnet => _devnet!;
 
     public FaultProxy Proxy => _proxy!;
@@ -25,7 +28,7 @@ public sealed class WatchedDevnet : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _devnet = await LocalDevnet.StartAsync(new DevnetOptions { InitialL2Blocks = 2 });
+        _devnet = await LocalDevnet.StartAsync(Options);
         _proxy = await FaultProxy.StartAsync(Devnet.L1Url);
         _endpoint = new RpcEndpoint(EndpointUrl.Parse(Proxy.Url));
         L1 = new ChainReader(_endpoint);

@@ -93,20 +93,14 @@ public sealed class ProgramWatchTests : IAsyncLifetime
         Assert.Equal([ToldOf(PlaceholderType)], Told(later));
         Address implementation = Devnet.Addresses.GameImplementations[PlaceholderType];
         await Devnet.SendAsync(DevnetAccounts.Owner, Devnet.Addresses.DisputeGameFactory, new TestKit.Judges.AbiFunction("setImplementation(uint32,address)").Encode(a => a.UInt32(5).Address(implementation)));
-        await Devnet.MineL1Async(25);
+        await CheckAsync(later);
+        Assert.Equal([ToldOf(PlaceholderType)], Told(later)); // it is not asked at each block
+        later.LookAgain();
         await CheckAsync(later);
         Assert.Equal([ToldOf(5), ToldOf(PlaceholderType)], Told(later)); // nothing of theirs is ever executed
         Assert.StartsWith("a placeholder in game type 5: nobody has such a state, so that nobody can step on the first instruction, and who claims at the maximum depth 50 wins. That is who defends the root: ", later.Dangers[0].Problem, StringComparison.Ordinal);
         Assert.StartsWith("a placeholder in game type 9, which is not played here: ", later.Dangers[1].Problem, StringComparison.Ordinal);
     }
-
-    [Theory]
-    [InlineData("0xdead000000000000000000000000000000000000000000000000000000000000", true)]
-    [InlineData("0x0000000000000000000000000000000000000000000000000000000000000000", true)]
-    [InlineData("0x03000000000000000000000000000000000000000000000000000000000000aa", true)]
-    [InlineData("0x03c7ae758795765c6664a5d39bf63841c71ff191e9189522bad8ebff5d4eca98", false)]
-    [InlineData("0x0300000000000000000000000000007c71ff191e9189522bad8ebff5d4eca98c", false)]
-    public void Placeholder_IsWhatNoHashLooksLike(string prestate, bool isOne) => Assert.Equal(isOne, PlaceholderPrestate.Is(Hash32.Parse(prestate)));
 
     private ProgramWatch Watch(ChainOptions chain) => new(
         chain, Devnet.L1, Devnet.Addresses.DisputeGameFactory, new PrestateStore([.. chain.Cannon.Prestates], Path.Combine(_folder.FullName, "cache"), _http), _time);

@@ -36,7 +36,8 @@ internal static partial class AgentHost
 
         WebApplication host = builder.Build();
         TelemetrySetup.DeclareMetrics();
-        DangerBoard board = host.Services.GetRequiredService<ChallengerService>().Dangers;
+        ChallengerService challenger = host.Services.GetRequiredService<ChallengerService>();
+        DangerBoard board = challenger.Dangers;
         DangerMetrics dangers = new(board);
         host.MapGet("/healthz", () => Results.Text("alive"));
         host.MapGet("/readyz", (Readiness readiness) => readiness.Lines() is { Count: > 0 } lines
@@ -44,10 +45,12 @@ internal static partial class AgentHost
             : Results.Text("ready"));
         host.MapGet("/dangers", (TimeProvider clock) => Results.Text(DangerView.Json(board.Dangers, clock.GetUtcNow()), "application/json"));
         host.MapGet("/dangers.txt", (TimeProvider clock) => Results.Text(DangerView.Text(board.Dangers, clock.GetUtcNow())));
+        host.MapGet("/events", (TimeProvider clock) => Results.Text(EventView.Json(challenger.Upgrades, clock.GetUtcNow()), "application/json"));
+        host.MapGet("/events.txt", () => Results.Text(EventView.Text(challenger.Upgrades)));
         if (options.Host is { Listen.Length: > 0, OperatorTokenFile: { Length: > 0 } file })
         {
             OperatorGate gate = new(OperatorToken.Read(file), TimeProvider.System, host.Services.GetRequiredService<ILogger<OperatorGate>>());
-            new DecisionPage(host.Services.GetRequiredService<ChallengerService>().Decisions, gate).Map(host);
+            new DecisionPage(challenger.Decisions, gate).Map(host);
         }
 
         host.Use((context, next) =>
@@ -93,9 +96,9 @@ internal static partial class AgentHost
     [LoggerMessage(8001, LogLevel.Information, "Gavel {Version} defends {Chains}; its data is in {DataDirectory}")]
     private static partial void LogStart(ILogger logger, string version, string chains, string dataDirectory);
 
-    [LoggerMessage(8002, LogLevel.Information, "agent listens at {Addresses}: /healthz, /readyz, /dangers, /metrics")]
+    [LoggerMessage(8002, LogLevel.Information, "agent listens at {Addresses}: /healthz, /readyz, /dangers, /events, /metrics")]
     private static partial void LogListening(ILogger logger, string addresses);
 
-    [LoggerMessage(8003, LogLevel.Information, "agent listens nowhere: no /healthz, /readyz, /dangers, /metrics")]
+    [LoggerMessage(8003, LogLevel.Information, "agent listens nowhere: no /healthz, /readyz, /dangers, /events, /metrics")]
     private static partial void LogNotListening(ILogger logger);
 }

@@ -18,6 +18,7 @@ internal static class ChainAgents
     /// <param name="audit">The audit trail.</param>
     /// <param name="decisions">Where people decide games.</param>
     /// <param name="verdicts">The verdicts on games that are not settled.</param>
+    /// <param name="upgrades">The upgrades that were seen.</param>
     /// <param name="prestates">Where prestates come from.</param>
     /// <param name="funds">The account's funds; null where nothing is sent.</param>
     /// <param name="clock">The host's clock.</param>
@@ -31,6 +32,7 @@ internal static class ChainAgents
         AuditLog audit,
         DecisionDesk decisions,
         VerdictBook verdicts,
+        UpgradeBook upgrades,
         PrestateStore prestates,
         AccountFunds? funds,
         TimeProvider clock,
@@ -64,6 +66,7 @@ internal static class ChainAgents
             decider,
             new Submitter(options.Name, desk, audit, options, clock, logger, rehearsals),
             new ChainWatches(
+                new UpgradeWatch(options, scope.L1, scope.Contracts, upgrades, clock, logger),
                 results,
                 new ProgramWatch(options, scope.L1, scope.Contracts.Factory, prestates, clock),
                 funds is null ? null : new FundsWatch(options.Name, scope.L1, funds, clock)),

@@ -24,6 +24,7 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
     private readonly SignerShelf _signers = new();
     private L1Hubs? _hubs;
     private readonly ConcurrentDictionary<string, ChainHealth> _health = new();
+    private readonly ConcurrentDictionary<string, UpgradeBook> _upgrades = new();
 
     /// <summary>How each chain fares.</summary>
     public IReadOnlyDictionary<string, ChainHealth> Health => _health;
@@ -33,6 +34,9 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
 
     /// <summary>Where people decide games.</summary>
     public DecisionDesks Decisions { get; } = new();
+
+    /// <summary>The upgrades of all chains that were seen, the newest first; also before the last start.</summary>
+    public IReadOnlyList<UpgradeEvent> Upgrades => [.. _upgrades.Values.SelectMany(book => book.Events.Reverse()).OrderByDescending(upgrade => upgrade.At)];
 
     /// <summary>Told after each cycle of a chain, on the chain's own task.</summary>
     public event Action<string, CycleReport>? Cycled;
@@ -89,6 +93,7 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
     private async Task RunAsync(ChainOptions chain, TimeSpan pause, CancellationToken cancellationToken)
     {
         string folder = Path.Combine(options.DataDirectory, chain.Name);
+        UpgradeBook upgrades = _upgrades.GetOrAdd(chain.Name, _ => new UpgradeBook(Path.Combine(folder, "upgrades.json")));
         SafeHeadLog log = SafeHeadLog.OpenOrRemember(Path.Combine(folder, "safe-heads"), clock.GetUtcNow(), _keepSightings);
         await using ChainScope scope = await ChainScope.ConnectAsync(chain, _hubs!.Of(chain), log, clock, logger, cancellationToken);
         using IDisposable rehearsals = Dangers.Add(scope.Rehearser, chain.Name);
@@ -118,7 +123,7 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
         DecisionDesk decisions = new(chain.Name, accounts, new DecisionBook(Path.Combine(folder, "decisions")), audit, clock, logger);
         using IDisposable decidable = Decisions.Open(decisions);
         await using ChainAgent agent = ChainAgents.Of(
-            chain, scope, desk, traces, audit, decisions, new VerdictBook(Path.Combine(folder, "verdicts")), prestates, funds, clock, logger, (desk as SenderDesk)?.ExclusionBy(chain.Name));
+            chain, scope, desk, traces, audit, decisions, new VerdictBook(Path.Combine(folder, "verdicts")), upgrades, prestates, funds, clock, logger, (desk as SenderDesk)?.ExclusionBy(chain.Name));
         using IDisposable shown = Dangers.Add(agent, chain.Name);
         LogDefending(logger, chain.Name, scope.Contracts.Factory, desk.Account);
         CycleMetrics metrics = new(chain.Name, clock);

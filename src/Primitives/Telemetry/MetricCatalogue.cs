@@ -127,6 +127,12 @@ public static class MetricCatalogue
     public static MetricDefinition VmSteps { get; } = new(
         "gavel_vm_steps_total", MetricKind.Counter, "steps", ["chain"], "Steps that the fault-proof VM has executed.");
 
+    /// <summary>
+    /// Upgrades that were seen. <c>kind</c>: <c>type-added</c>, <c>type-removed</c>, <c>type-changed</c>, <c>respected-type-changed</c>, <c>factory-changed</c>.
+    /// </summary>
+    public static MetricDefinition Upgrades { get; } = new(
+        "gavel_upgrades_total", MetricKind.Counter, "upgrades", ["chain", "kind"], "Upgrades of a chain that were seen since the start, by kind; /events tells them in words.");
+
     // The process: src/Agent.
 
     /// <summary>Dangers that stand. <c>severity</c>: <c>watch</c>, <c>warn</c>, <c>page</c>; <c>origin</c>: <c>ours</c>, <c>chain</c>.</summary>
@@ -142,7 +148,7 @@ public static class MetricCatalogue
     [
         EndpointRequests, EndpointRoundTrip, EndpointHealth, EndpointHead, EndpointHeadChanged, EndpointHeadTime, EndpointBatchSize,
         SenderIntents, SenderFinished, SenderOffers, SenderReplacements, SenderFees, SenderValue, SenderBalance, SenderReserved, SenderNonce, SenderRefusals,
-        CycleDuration, CycleFailures, CycleLastGood, CycleHead, CycleGames, CycleUndecided, CycleWanted, VmSteps,
+        CycleDuration, CycleFailures, CycleLastGood, CycleHead, CycleGames, CycleUndecided, CycleWanted, VmSteps, Upgrades,
         Dangers, Build,
     ];
 }

@@ -32,6 +32,9 @@ public sealed class ProgramWatch(ChainOptions chain, ChainReader l1, Address fac
     /// <inheritdoc/>
     public IReadOnlyList<Danger> Dangers => _standing.Dangers;
 
+    /// <summary>The factory's types have changed: they are read anew the next time.</summary>
+    public void LookAgain() => _looked = null;
+
     /// <summary>Looks at the types, and at the games of a cycle.</summary>
     /// <exception cref="RpcException">L1 gave no usable answer.</exception>
     /// <exception cref="ContractReadException">The factory did not answer as one.</exception>

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Gavel.Traces;
+namespace Gavel.Contracts;
 
 /// <summary>
 /// Absolute prestates that are no state's hash, such as <c>0xdead…</c> or zero: deployments put them where a game type is only kept in reserve. What it
@@ -15,7 +15,7 @@ public static class PlaceholderPrestate
     public static bool Is(Hash32 prestate) => Hash32.BytesOf(in prestate).Count((byte)0) >= Zeros;
 
     /// <summary>What a placeholder means in games of a maximum depth, and what Gavel does there.</summary>
-    internal static string Meaning(int maxDepth) => string.Create(
+    public static string Meaning(int maxDepth) => string.Create(
         CultureInfo.InvariantCulture,
         $"nobody has such a state, so that nobody can step on the first instruction, and who claims at the maximum depth {maxDepth} wins. {(maxDepth % 2 == 1 ? Challengers : Defenders)}");
 
