@@ -98,6 +98,20 @@ public sealed class SuperRoot
         return new SuperRoot(BinaryPrimitives.ReadUInt64BigEndian(encoding[1..]), chains);
     }
 
+    /// <summary>The output root of a chain, the first where it is there twice; null where it is not there.</summary>
+    public Hash32? OutputOf(UInt256 chainId)
+    {
+        foreach (ChainOutput chain in Chains)
+        {
+            if (chain.ChainId == chainId)
+            {
+                return chain.OutputRoot;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Timestamp and chains.</summary>
     public override string ToString() => $"{Hash} at {Timestamp} of {string.Join(", ", Chains.Select(static chain => chain.ChainId))}";
 

@@ -85,6 +85,8 @@ public sealed class InterfaceTests
         [typeof(L2SequenceNumberFunction)] = typeof(NumberAnswer),
         [typeof(StartingBlockNumberFunction)] = typeof(NumberAnswer),
         [typeof(ParentIndexFunction)] = typeof(UInt32Answer),
+        [typeof(RootClaimByChainIdFunction)] = typeof(WordAnswer),
+        [typeof(StartingProposalFunction)] = typeof(StartingProposalAnswer),
         [typeof(GetAnchorRootFunction)] = typeof(AnchorRootAnswer),
     };
 

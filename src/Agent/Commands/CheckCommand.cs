@@ -19,7 +19,7 @@ internal static class CheckCommand
         Of(
             "super",
             "Hold encodings, readers, traces and local data of super roots against recorded ones",
-            "recorded super roots, transition states, malformed ones, steps or traces, one JSON object a line, plain or .gz",
+            "recorded super roots, transition states, malformed ones, steps, traces or calls of contracts, one JSON object a line, plain or .gz",
             static file => SuperCheck.Of(file) is var check ? (check.Counts, check.Differences) : default),
     };
 

@@ -20,4 +20,7 @@ public enum GameGeneration
 
     /// <summary>2.x (op-contracts v6 and later).</summary>
     V2,
+
+    /// <summary>0.x of super games (op-contracts v7 and later): read by <see cref="SuperGameReader"/>, not played yet.</summary>
+    Super,
 }

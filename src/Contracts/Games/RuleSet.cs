@@ -10,7 +10,7 @@ namespace Gavel.Contracts;
 /// <param name="Title">The same for people.</param>
 /// <param name="CapsProposedBlock">
 /// Whether local datum 4 is the proposed block where the disputed output is of a later one. Where it is not, a true root below the safe head cannot be
-/// defended against an attack at the right edge.
+/// defended against an attack at the right edge. In super games the datum is the claimed timestamp, always.
 /// </param>
 /// <param name="Extension">How a late move's clock is extended.</param>
 /// <param name="IsClosed">
@@ -32,10 +32,11 @@ public sealed record RuleSet(
         new(GameGeneration.V14, "1.4.x", CapsProposedBlock: true, ClockExtensionRule.TestByDepth, IsClosed: true, RegistryTellsPause: false, GuardianPlace.PortalThroughRegistry),
         new(GameGeneration.V18, "1.6 to 1.8", CapsProposedBlock: true, ClockExtensionRule.TestByDepth, IsClosed: true, RegistryTellsPause: true, GuardianPlace.Registry),
         new(GameGeneration.V2, "2.x", CapsProposedBlock: true, ClockExtensionRule.TestByDepth, IsClosed: true, RegistryTellsPause: true, GuardianPlace.Registry),
+        new(GameGeneration.Super, "super 0.x", CapsProposedBlock: true, ClockExtensionRule.TestByDepth, IsClosed: true, RegistryTellsPause: true, GuardianPlace.Registry),
     ];
 
     // Versions of which a release was measured, by major and minor.
-    private static readonly (int Major, int Minor)[] _measured = [(1, 2), (1, 3), (1, 4), (1, 7), (1, 8), (2, 2), (2, 4)];
+    private static readonly (int Major, int Minor)[] _measured = [(1, 2), (1, 3), (1, 4), (1, 7), (1, 8), (2, 2), (2, 4), (0, 7)];
 
     /// <summary>The rules of a generation.</summary>
     /// <exception cref="ArgumentException">They are not known.</exception>
@@ -67,6 +68,16 @@ public sealed record RuleSet(
             _ => null,
         };
     }
+
+    /// <summary>
+    /// The rules of a super game with claims by what its contract answers: version 0 of any minor, since releases renumber it without changing what it does.
+    /// </summary>
+    /// <param name="version">What <c>version()</c> says.</param>
+    /// <param name="hasModes">Whether it has <c>bondDistributionMode()</c>.</param>
+    /// <param name="hasRootsByChain">Whether <c>rootClaimByChainId(uint256)</c> answers as its super root says.</param>
+    /// <returns>Null where they are not known.</returns>
+    public static RuleSet? OfSuper(string version, bool hasModes, bool hasRootsByChain) =>
+        hasModes && hasRootsByChain && Read(version) is { Major: 0 } ? Of(GameGeneration.Super) : null;
 
     /// <summary>Whether games of a version can be played, as far as the version alone tells.</summary>
     public static bool MayBePlayed(string version) => Read(version) is { Major: 1, Minor: >= 2 } or { Major: 2 };

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Nethereum.ABI.FunctionEncoding.Attributes;
 using Nethereum.Contracts;
 
@@ -26,6 +27,19 @@ public sealed class L2BlockNumberFunction : FunctionMessage;
 /// <summary>From 1.6 on: the proposed block, or the timestamp of a super root: a <see cref="NumberAnswer"/>.</summary>
 [Function("l2SequenceNumber")]
 public sealed class L2SequenceNumberFunction : FunctionMessage;
+
+/// <summary>From 2.4 on, and of super games: a chain's claimed output root, a <see cref="WordAnswer"/>.</summary>
+[Function("rootClaimByChainId")]
+public sealed class RootClaimByChainIdFunction : FunctionMessage
+{
+    /// <summary>The chain's id.</summary>
+    [Parameter("uint256", "_chainId", 1)]
+    public BigInteger ChainId { get; set; }
+}
+
+/// <summary>Super and ZK games: the root that they start from, a <see cref="StartingProposalAnswer"/>.</summary>
+[Function("startingProposal")]
+public sealed class StartingProposalFunction : FunctionMessage;
 
 /// <summary>Games of blocks: the block that they start from, a <see cref="NumberAnswer"/>.</summary>
 [Function("startingBlockNumber")]
@@ -197,6 +211,19 @@ public sealed class GameDataAnswer : IFunctionOutputDTO
     /// <summary>The proposed block as a word.</summary>
     [Parameter("bytes", "extraData_", 3)]
     public byte[] ExtraData { get; set; } = [];
+}
+
+/// <summary>What <c>startingProposal()</c> returns.</summary>
+[FunctionOutput]
+public sealed class StartingProposalAnswer : IFunctionOutputDTO
+{
+    /// <summary>The super root that both sides agree on.</summary>
+    [Parameter("bytes32", "root", 1)]
+    public byte[] Root { get; set; } = [];
+
+    /// <summary>Its timestamp in seconds.</summary>
+    [Parameter("uint256", "l2SequenceNumber", 2)]
+    public BigInteger L2SequenceNumber { get; set; }
 }
 
 /// <summary>What <c>startingOutputRoot()</c> returns.</summary>

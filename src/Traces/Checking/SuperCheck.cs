@@ -21,8 +21,9 @@ public sealed record SuperCheck(string Counts, IEnumerable<string> Differences)
             (_, _, true, _, _) => RecordedEncodings.Roots(file),
             (_, _, _, true, _) => RecordedEncodings.Malformed(file),
             (_, _, _, _, true) => RecordedPlaces.Check(file),
+            _ when Has("game") => Of(RecordedSuperGames.Check(file)),
             _ => throw new RecordingException(
-                $"{file}, line 1 is of no recording of super roots (super roots, transition states, malformed ones, steps, traces): give files of these formats"),
+                $"{file}, line 1 is of no recording of super roots (super roots, transition states, malformed ones, steps, traces, calls of contracts): give files of these formats"),
         };
 
         bool Has(string name) => first.TryGetProperty(name, out _);
@@ -40,4 +41,6 @@ public sealed record SuperCheck(string Counts, IEnumerable<string> Differences)
         }))];
         return new SuperCheck($"{count} {what}s", found);
     }
+
+    private static SuperCheck Of(ContractCheck check) => new(check.Counts, check.Differences);
 }

@@ -16,6 +16,7 @@ public sealed class SuperCheckTests(ITestOutputHelper output)
     [InlineData("malformed", 39, 39, "^{0} malformed encodings, 3 of them refused for step or progress only here$")]
     [InlineData("steps", 200, 200, "^{0} steps$")]
     [InlineData("traces", 24, 96, @"^{0} worlds \([0-9]+ all-safe, [0-9]+ beyond-range, [0-9]+ claim-unsafe, [0-9]+ no-data, [0-9]+ not-in-sync, [0-9]+ pre-genesis, [0-9]+ replaced, [0-9]+ stops\), [0-9]{{4}} positions, [0-9]{{3,4}} branches$")]
+    [InlineData("contracts", 4, 4, "^{0} super games, 74 answers, 105 refusals, 8 local data$")]
     public void EverythingRecorded_IsMadeTheSame(string name, int committed, int whole, string counts)
     {
         AssertEqual(Checkout.PathOf("tests", "vectors", "super", $"{name}.jsonl.gz"), committed);
@@ -48,6 +49,11 @@ public sealed class SuperCheckTests(ITestOutputHelper output)
     [InlineData("traces", "\"ident4\":\"0x00", "\"ident4\":\"0x01", "datum 4 is 0x00")]
     [InlineData("traces", "\"expected_vm_status\":\"valid\"", "\"expected_vm_status\":\"invalid\"", "status of the program is valid, not invalid")]
     [InlineData("traces", "\"agreed_prestate\":\"0x01", "\"agreed_prestate\":\"0x02", "agreed bytes is 0x01")]
+    [InlineData("contracts", "\"uuid\": \"0x31", "\"uuid\": \"0x32", "one chain 0: uuid is 0x31")]
+    [InlineData("contracts", "\"key\": \"0x01ff", "\"key\": \"0x01fe", "key is 0x01ff")]
+    [InlineData("contracts", "\"revert\": \"0xc06b5238\"", "\"revert\": \"0x9824bdab\"", "is here with Encoding_InvalidSuperRootVersion")]
+    [InlineData("contracts", "\"revert\": \"0x0da789df\"", "\"revert\": \"0x0da789de\"", "has no name")]
+    [InlineData("contracts", "\"returndata\": \"0xd3dad3a2", "\"returndata\": \"0xd3dad3a3", "rootClaimByChainId(uint256) is 0xd3dad3a2")]
     public void OneAlteredWord_IsADifference(string name, string text, string altered, string told)
     {
         string before = Text(name);
