@@ -27,7 +27,7 @@ public sealed class OperatorCommandTests(OperatedDevnet chain) : IClassFixture<O
         AgentProcess.Result text = chain.Run("games", "--account", Operator);
         Assert.Equal(0, text.Exit);
         string line = Assert.Single(text.Output.Split('\n'), line => line.Contains(game, StringComparison.Ordinal));
-        Assert.Matches(@"255 ALPHABET\s+1\.2\.0\s+block 6\s+in progress\s+1\s+\d+m \d+s\s+defender wins\s+0\.08\s+-\s+-$", line);
+        Assert.Matches(@"255 ALPHABET\s+1\.2\.0\s+block 6\s+in progress\s+1\s+\d+m \d+s\s+defender wins\s+not respected\s+by result\s+0\.08\s+-\s+-$", line);
 
         JsonElement row = chain.Json("games", "--open", "--account", Operator).GetProperty("games").EnumerateArray()
             .Single(row => row.GetProperty("game").GetString() == game);
