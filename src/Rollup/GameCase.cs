@@ -10,6 +10,7 @@ public sealed class GameCase
     private readonly Lock _lock = new();
     private readonly HeldEvidence _shown = new();
     private HeldEvidence _decided = new();
+    private readonly Dictionary<(Hash32 From, Hash32 To), RunFinding> _runs = [];
     private RootDecision? _decision;
 
     internal GameCase(GameFacts facts, TrustedNodes nodes)
@@ -63,7 +64,27 @@ public sealed class GameCase
     }
 
     /// <summary>Weighs what would be true if a person decided so. Nothing of it is held.</summary>
-    public Weighing Suppose(RootDecision decision) => new(Facts, _nodes, isLastResort: false, default, new Dictionary<ulong, VerifiedOutput>(), decision);
+    public Weighing Suppose(RootDecision decision)
+    {
+        lock (_lock)
+        {
+            return new Weighing(Facts, _nodes, isLastResort: false, default, new Dictionary<ulong, VerifiedOutput>(), decision, [.. _runs.Values]);
+        }
+    }
+
+    /// <summary>Takes what is known of a run of our own: of each the newest.</summary>
+    /// <returns>True if it was not known before how that run ends, so that another weighing may know more.</returns>
+    public bool Take(RunFinding finding)
+    {
+        ArgumentNullException.ThrowIfNull(finding);
+        lock (_lock)
+        {
+            (Hash32, Hash32) key = (finding.Run.From.OutputRoot, finding.Run.To.OutputRoot);
+            bool isNews = finding.Arrived is not null && _runs.GetValueOrDefault(key)?.Arrived is null;
+            _runs[key] = finding;
+            return isNews;
+        }
+    }
 
     /// <summary>Keeps the outputs that a weighing has found, so that they stand until the minimum of groups says otherwise.</summary>
     public void Hold(Weighing weighing)
@@ -134,7 +155,7 @@ public sealed class GameCase
     private Weighing Weigh(RootDecision? decision, bool isLastResort)
     {
         HeldEvidence held = HeldFor(decision);
-        Weighing weighing = new(Facts, _nodes, isLastResort, held.Bounds, new Dictionary<ulong, VerifiedOutput>(held.Outputs), decision);
+        Weighing weighing = new(Facts, _nodes, isLastResort, held.Bounds, new Dictionary<ulong, VerifiedOutput>(held.Outputs), decision, [.. _runs.Values]);
         if (!isLastResort && decision is null && weighing.L1Head is not null)
         {
             // What the minimum has shown stands through later silence; the weighing has dropped what the minimum contradicts. What a person decided

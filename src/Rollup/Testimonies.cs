@@ -80,6 +80,18 @@ internal static class Testimonies
             }
         }
 
+        foreach (RunFinding finding in weighing.Runs.Standing)
+        {
+            all.Add(By(NodeLabel.OwnRun, Questions.OwnRun) with
+            {
+                L1 = weighing.L1Head,
+                L2 = finding.Run.To.Block,
+                Root = finding.Arrived == true ? finding.Run.To.OutputRoot : null,
+                At = finding.At,
+                Problem = finding.Arrived == true ? null : finding.Progress,
+            });
+        }
+
         return all;
     }
 

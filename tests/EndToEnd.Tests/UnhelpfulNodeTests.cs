@@ -14,7 +14,7 @@ public sealed class UnhelpfulNodeTests
     private static readonly CancellationToken None = CancellationToken.None;
     private static readonly TimeSpan LongEnough = TimeSpan.FromSeconds(3); // some thirty cycles
 
-    public static TheoryData<string> Lies => ["wrong output", "wrong state", "other L2 fork", "other L1 fork", "stale safe head record", "lag", "errors"];
+    public static TheoryData<string> Lies => ["wrong output", "wrong state", "other L2 fork", "other L1 fork", "no safe head record", "lag", "errors"];
 
     [Theory]
     [MemberData(nameof(Lies))]
@@ -37,7 +37,7 @@ public sealed class UnhelpfulNodeTests
             case "other L1 fork":
                 faults.L1ForkFrom = 3;
                 break;
-            case "stale safe head record":
+            case "no safe head record":
                 faults.NoSafeHeadRecord = true;
                 break;
             case "lag":
@@ -48,7 +48,7 @@ public sealed class UnhelpfulNodeTests
                 break;
         }
 
-        await ring.StartGavelAsync(DevnetAccounts.Challenger, None);
+        await ring.StartGavelAsync(DevnetAccounts.Challenger, None, chain => chain.Cannon.Server.Clear()); // nothing to run the program with
         await ring.UntilAsync("the game is judged unavailable", () => Task.FromResult(ring.Lines.Has("nothing is attacked")), None);
         await Task.Delay(LongEnough);
         Assert.Single((await ring.StateAsync(game, None)).Claims);

@@ -19,6 +19,7 @@ public sealed class GameJudge
 
     private readonly GameRules _rules;
     private readonly GameCase _case;
+    private readonly OwnRunner _runs;
     private readonly IExecutionTraces _executions;
     private readonly TrustOptions _trust;
     private readonly TimeProvider _clock;
@@ -43,6 +44,7 @@ public sealed class GameJudge
         _rules = metadata.Rules ?? throw new ArgumentException($"the rules of game {metadata.Game} are not known", nameof(metadata));
         _case = nodes.CaseOf(OutputTrace.FactsOf(metadata));
         _limits = nodes.Limits;
+        _runs = new OwnRunner(metadata, executions, clock);
         _executions = executions;
         _trust = trust;
         _clock = clock;
@@ -166,12 +168,14 @@ public sealed class GameJudge
                 begun |= Trace.Want(want);
             }
 
-            if (begun)
+            RunWant? run = weighing.WantedRun;
+            if (begun || (run?.Run is { } own && _case.Take(_runs.Find(own))))
             {
-                continue; // what its trace knows at once is worth another look
+                continue; // what is known at once is worth another look
             }
 
             blocks.UnionWith(wanted.OfType<OutputWant>().Select(want => want.Block));
+            blocks.UnionWith(run is { Run: null } ? [run.Block - 1, run.Block] : []);
             if (freshest != default)
             {
                 blocks.UnionWith(weighing.LookedUp);

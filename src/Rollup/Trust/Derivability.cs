@@ -11,6 +11,9 @@ public enum PieceKind
 
     /// <summary>C: the node's own record of safe heads, dense around that block. A gap in it looks the same, so it never counts alone.</summary>
     Record,
+
+    /// <summary>D: a run of our own of the game's program, which did not arrive at the block's output. It needs the record beside it.</summary>
+    Run,
 }
 
 /// <summary>Evidence of one node that all L2 blocks from one on were not derivable by a game's L1 head.</summary>
@@ -63,8 +66,17 @@ public readonly record struct DerivableBounds(ulong? Last, ulong? First);
 /// <param name="minimumForYes">How many must agree that it was.</param>
 /// <param name="held">What was shown before: it stands until the minimum of groups says the opposite, since silence undoes no evidence.</param>
 /// <param name="decided">What a person's decision says of it: against that nothing stands.</param>
+/// <param name="run">
+/// What runs of our own have shown: the program that judges the game checks all it reads against hashes. Where it arrives at a block, that is one
+/// voice for it, and a record that ends before shows a gap; where it does not, that is the second piece that a record needs.
+/// </param>
 public sealed class Derivability(
-    IReadOnlyList<DerivationWitness> witnesses, int minimum, int minimumForYes, DerivableBounds held = default, DerivableBounds decided = default)
+    IReadOnlyList<DerivationWitness> witnesses,
+    int minimum,
+    int minimumForYes,
+    DerivableBounds held = default,
+    DerivableBounds decided = default,
+    DerivableBounds run = default)
 {
     private ulong? _last;
     private ulong? _first;
@@ -111,7 +123,7 @@ public sealed class Derivability(
         List<Piece> pieces = [];
         foreach (IGrouping<string, DerivationWitness> group in heard.GroupBy(witness => witness.Node.Group, StringComparer.Ordinal))
         {
-            Piece[] against = [.. group.SelectMany(witness => witness.Pieces).Where(piece => piece.FirstUnderivable <= block)];
+            Piece[] against = [.. group.SelectMany(witness => witness.Pieces).Where(piece => IsAgainst(piece, block))];
             bool derived = group.Any(witness => witness.Derived >= block);
             if (derived && against.Length > 0)
             {
@@ -126,6 +138,11 @@ public sealed class Derivability(
                 no++;
                 pieces.AddRange(against);
             }
+        }
+
+        if (run.Last >= block)
+        {
+            yes++;
         }
 
         if (yes >= minimumForYes && yes > no)
@@ -153,7 +170,10 @@ public sealed class Derivability(
 
     /// <summary>The pieces that speak against a block.</summary>
     public IReadOnlyList<Piece> Against(ulong block) =>
-        [.. witnesses.SelectMany(witness => witness.Pieces).Where(piece => piece.FirstUnderivable <= block)];
+        [.. witnesses.SelectMany(witness => witness.Pieces).Where(piece => IsAgainst(piece, block))];
+
+    private bool IsAgainst(Piece piece, ulong block) =>
+        piece.FirstUnderivable <= block && !(piece.Kind == PieceKind.Record && piece.FirstUnderivable <= run.Last);
 
     private bool IsEnough(List<Piece> pieces, ulong block)
     {
@@ -166,7 +186,7 @@ public sealed class Derivability(
         bool isUnderivedToday = !witnesses.Any(witness => witness.SafeNow >= block)
             && witnesses.Any(witness => witness.SafeNow < block && pieces.Exists(piece => piece.Node.Group == witness.Node.Group));
         bool ofTwoGroups = pieces.Select(piece => piece.Node.Group).Distinct(StringComparer.Ordinal).Skip(1).Any();
-        bool hasOther = pieces.Exists(piece => piece.Kind != PieceKind.Record);
+        bool hasOther = pieces.Exists(piece => piece.Kind != PieceKind.Record) || run.First <= block;
         return ofTwoGroups || (hasOther && (isUnderivedToday || pieces.Exists(piece => piece.Kind == PieceKind.Record)));
     }
 
@@ -179,13 +199,13 @@ public sealed class Derivability(
             // What is said changes at these blocks only, and "derivable" never comes back above a block that was not.
             ulong[] derived =
             [
-                .. witnesses.Select(witness => witness.Derived).Append(held.Last).Append(decided.Last).OfType<ulong>()
+                .. witnesses.Select(witness => witness.Derived).Append(held.Last).Append(decided.Last).Append(run.Last).OfType<ulong>()
                     .Concat(Firsts().Where(block => block > 0).Select(block => block - 1))
                     .Concat(witnesses.Select(witness => witness.SafeNow).OfType<ulong>()).Distinct().OrderDescending(),
             ];
             ulong[] firsts =
             [
-                .. Firsts().Concat(new[] { held.First, decided.First }.OfType<ulong>()).Concat(derived.Where(block => block < ulong.MaxValue).Select(block => block + 1))
+                .. Firsts().Concat(new[] { held.First, decided.First, run.First }.OfType<ulong>()).Concat(derived.Where(block => block < ulong.MaxValue).Select(block => block + 1))
                     .Concat(witnesses.Select(witness => witness.SafeNow).OfType<ulong>().Where(block => block < ulong.MaxValue).Select(block => block + 1))
                     .Distinct().Order(),
             ];

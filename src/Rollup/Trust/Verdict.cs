@@ -156,6 +156,9 @@ public static class Questions
     /// <summary>The output at the block that the game starts from.</summary>
     public const string Anchor = "anchor";
 
+    /// <summary>Whether a run of our own of the game's program derives a block by the game's L1 head.</summary>
+    public const string OwnRun = "run of our own";
+
     /// <summary>What a rollup node says against a person's decision.</summary>
     public const string Decision = "decision";
 }

@@ -56,6 +56,7 @@ internal sealed class VerdictFinder(Weighing weighing, TrustedNodes nodes, Voice
             }
         }
 
+        reasons.AddRange(weighing.Runs.Open);
         string what = Derivability.Of(block) == Derivable.Contradicted
             ? string.Create(CultureInfo.InvariantCulture, $"the nodes contradict each other about whether block {block} was derivable by the game's L1 head")
             : string.Create(CultureInfo.InvariantCulture, $"it is not shown whether block {block} was derivable by the game's L1 head (derivable up to {Show(Derivability.LastDerivable)}, not from {Show(Derivability.FirstUnderivable)} on)");
@@ -122,7 +123,7 @@ internal sealed class VerdictFinder(Weighing weighing, TrustedNodes nodes, Voice
     private Verdict Of(Truth truth, VerdictRule rule, string because, OutputFinding? finding = null)
     {
         Derivable derivable = weighing.L1Head is null ? Derivable.Unknown : Derivability.Of(Facts.Block);
-        IReadOnlyList<Piece> pieces = derivable == Derivable.No ? Derivability.Against(Facts.Block) : [];
+        IReadOnlyList<Piece> pieces = derivable == Derivable.No ? [.. Derivability.Against(Facts.Block), .. weighing.Runs.PiecesAgainst(Facts.Block, weighing.L1Head!.Value)] : [];
         return new Verdict(
             truth,
             rule,
@@ -134,7 +135,7 @@ internal sealed class VerdictFinder(Weighing weighing, TrustedNodes nodes, Voice
                 finding?.Verified,
                 pieces,
                 Testimonies.Of(weighing, nodes, voices.Objections),
-                rule == VerdictRule.NotDerivable ? [.. pieces.Select(piece => piece.Node.Group).Distinct(StringComparer.Ordinal)] : finding?.Vote.For ?? [],
+                rule == VerdictRule.NotDerivable ? [.. pieces.Where(piece => piece.Kind != PieceKind.Run).Select(piece => piece.Node.Group).Distinct(StringComparer.Ordinal)] : finding?.Vote.For ?? [],
                 finding is null ? [] : [.. finding.Vote.Against, .. finding.Vote.Torn],
                 isLastResort && voices.WellGroups == 1 && rule == VerdictRule.OtherOutput ? 1 : voices.Minimum),
             because);

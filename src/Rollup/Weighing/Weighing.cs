@@ -14,7 +14,7 @@ public sealed class Weighing
     private readonly Lazy<Verdict> _verdict;
 
     internal Weighing(
-        GameFacts facts, TrustedNodes nodes, bool isLastResort, DerivableBounds heldBounds, IReadOnlyDictionary<ulong, VerifiedOutput> held, RootDecision? decision = null)
+        GameFacts facts, TrustedNodes nodes, bool isLastResort, DerivableBounds heldBounds, IReadOnlyDictionary<ulong, VerifiedOutput> held, RootDecision? decision = null, IReadOnlyCollection<RunFinding>? runs = null)
     {
         Facts = facts;
         Decision = decision;
@@ -25,9 +25,11 @@ public sealed class Weighing
         _outputs = new OutputFinder(facts, nodes, _voices, isLastResort, held);
         IReadOnlyList<DerivationWitness> witnesses = L1Head is { } block ? [.. _voices.Rollup.Select(watch => watch.Witness(block))] : [];
 
+        Runs = new OwnRuns(facts, L1Head is null ? [] : runs ?? [], _outputs);
+
         // The last resort lowers the bar for what was derivable, never for what was not.
         Derivability = new Derivability(
-            witnesses, _voices.Minimum, isLastResort && WellGroups == 1 ? 1 : _voices.Minimum, isLost ? default : heldBounds, _voices.Bounds);
+            witnesses, _voices.Minimum, isLastResort && WellGroups == 1 ? 1 : _voices.Minimum, isLost ? default : heldBounds, _voices.Bounds, Runs.Bounds);
         _finder = new VerdictFinder(this, nodes, _voices, isLastResort);
         _verdict = new Lazy<Verdict>(_finder.Find);
     }
@@ -59,6 +61,11 @@ public sealed class Weighing
     /// <summary>The verdict on the root.</summary>
     public Verdict Verdict => _verdict.Value;
 
+    /// <summary>
+    /// The run of our own that could settle the verdict; null where none could, or where it is settled.
+    /// </summary>
+    public RunWant? WantedRun => Verdict.Rule is VerdictRule.TooLittleEvidence or VerdictRule.Harmless ? Runs.Wanted(Derivability) : null;
+
     /// <summary>The oldest answer that the verdict rests on; null where it rests on none.</summary>
     public DateTimeOffset? OldestAnswer => Verdict.Evidence.Testimonies
         .Where(said => said.Problem is null && said.Question is Questions.Output or Questions.Record).Min(said => said.At);
@@ -71,6 +78,9 @@ public sealed class Weighing
 
     /// <summary>Blocks whose outputs were looked up in this weighing.</summary>
     public IEnumerable<ulong> LookedUp => _outputs.LookedUp;
+
+    /// <summary>Runs of our own.</summary>
+    internal OwnRuns Runs { get; }
 
     /// <summary>Outputs found by the full minimum in this weighing, and null where it contradicts one that was held.</summary>
     internal IEnumerable<KeyValuePair<ulong, VerifiedOutput?>> Found => _outputs.Found;

@@ -24,6 +24,9 @@ public sealed class AlphabetTrace : IExecutionTrace
     }
 
     /// <inheritdoc/>
+    public TraceAnswer<VmStatus> End => TraceAnswer.Unavailable<VmStatus>("the alphabet is no program: it derives nothing");
+
+    /// <inheritdoc/>
     public TraceAnswer<Hash32> ClaimAt(UInt128 leaf) => _unknownPrestate is null
         ? TraceAnswer.Of(Keccak256.Hash(State(leaf)).WithFirstByte((byte)VmStatus.Invalid))
         : TraceAnswer.Unavailable<Hash32>(_unknownPrestate);

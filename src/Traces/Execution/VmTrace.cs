@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Gavel.Cannon;
 using Gavel.GameSolver;
+using VmStatus = Gavel.GameSolver.VmStatus;
 
 namespace Gavel.Traces;
 
@@ -78,6 +79,11 @@ internal sealed class VmTrace : IExecutionTrace, IDisposable
 
     /// <summary>Steps of the whole run; null while it is not known.</summary>
     public ulong? TotalSteps => _end?.Step;
+
+    /// <inheritdoc/>
+    public TraceAnswer<VmStatus> End => _end is { } end
+        ? TraceAnswer.Of((VmStatus)end.Hash.ToArray()[0])
+        : NotYet<VmStatus>(_leaves);
 
     /// <inheritdoc/>
     public TraceAnswer<Hash32> ClaimAt(UInt128 leaf)

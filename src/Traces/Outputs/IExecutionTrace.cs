@@ -8,6 +8,9 @@ namespace Gavel.Traces;
 /// </summary>
 public interface IExecutionTrace
 {
+    /// <summary>How the program ends; unavailable where there is no program, or while its run has not ended. Wanted by the leaf <see cref="UInt128.MaxValue"/>.</summary>
+    TraceAnswer<VmStatus> End { get; }
+
     /// <summary>The claim that stands at a leaf: the VM's state, with status byte, after <paramref name="leaf"/> + 1 instructions.</summary>
     TraceAnswer<Hash32> ClaimAt(UInt128 leaf);
 

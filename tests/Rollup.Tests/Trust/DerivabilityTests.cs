@@ -49,6 +49,24 @@ public sealed class DerivabilityTests
     public void Pieces_AreWeighed(string nodes, int minimum, Derivable expected) =>
         Assert.Equal(expected, new Derivability(Read(nodes), minimum, minimum).Of(Block));
 
+    // Runs of our own: the last block at which one arrived, the first at which one did not.
+    [Theory]
+    [InlineData("a:6/R7/12", 1, null, 7UL, Derivable.No)] // the record and the run
+    [InlineData("a:6/R7/12", 1, null, 11UL, Derivable.Unknown)] // a run that speaks of later blocks
+    [InlineData("a:?//12", 1, null, 7UL, Derivable.Unknown)] // the run alone, never
+    [InlineData("a:6/R7/12", 2, null, 7UL, Derivable.Unknown)] // it is no group's voice
+    [InlineData("a:6/R7/12 b:6/R7/12 c:10//12", 2, null, 7UL, Derivable.No)]
+    [InlineData("a:6/R7/12 b:10//12", 1, null, 7UL, Derivable.Contradicted)]
+    [InlineData("a:?//12", 1, 10UL, null, Derivable.Yes)] // no record is needed for what the program derives
+    [InlineData("a:?//12", 2, 10UL, null, Derivable.Unknown)] // but the minimum of voices
+    [InlineData("a:10//12 b:?//12", 2, 10UL, null, Derivable.Yes)]
+    [InlineData("a:6/R7/12", 1, 10UL, null, Derivable.Yes)] // the record has a gap
+    [InlineData("a:6/R7/12", 1, 7UL, null, Derivable.Unknown)] // and says nothing of later blocks either
+    [InlineData("a:6/L7/12", 1, 10UL, null, Derivable.Contradicted)] // our own log says otherwise
+    [InlineData("a:6/P7R7/6 b:6/P7/6", 2, 10UL, null, Derivable.No)] // so do two groups of nodes
+    public void Runs_AreWeighed(string nodes, int minimum, ulong? last, ulong? first, Derivable expected) =>
+        Assert.Equal(expected, new Derivability(Read(nodes), minimum, minimum, run: new DerivableBounds(last, first)).Of(Block));
+
     [Fact]
     public void SafeHead_NeedsBothSides()
     {
@@ -82,10 +100,12 @@ public sealed class DerivabilityTests
         for (int round = 0; round < 20_000; round++)
         {
             int minimum = random.Next(1, 3);
-            Derivability derivability = new([.. Enumerable.Range(0, random.Next(0, 5)).Select(_ => Any(random))], minimum, minimum);
-            if (derivability is { LastDerivable: { } last, FirstUnderivable: { } first })
+            ulong last = (ulong)random.Next(0, 12);
+            DerivableBounds run = new(random.Next(3) == 0 ? last : null, random.Next(3) == 0 ? last + (ulong)random.Next(1, 4) : null);
+            Derivability derivability = new([.. Enumerable.Range(0, random.Next(0, 5)).Select(_ => Any(random))], minimum, minimum, run: run);
+            if (derivability is { LastDerivable: { } lastDerivable, FirstUnderivable: { } first })
             {
-                Assert.True(last < first, $"round {round}: {last} {first}");
+                Assert.True(lastDerivable < first, $"round {round}: {lastDerivable} {first}");
             }
 
             for (ulong block = 1; block < 14; block++)
