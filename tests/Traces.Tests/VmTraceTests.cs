@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Gavel.Cannon;
 using Gavel.GameSolver;
 using Gavel.TestKit;
@@ -127,11 +128,13 @@ public sealed class VmTraceTests : IDisposable
     {
         using ManualResetEventSlim started = new();
         using ManualResetEventSlim go = new();
-        _workers.Enqueue(_ =>
-        {
-            started.Set();
-            go.Wait(CancellationToken.None);
-        });
+        _workers.Enqueue(
+            _ =>
+            {
+                started.Set();
+                go.Wait(CancellationToken.None);
+            },
+            isUrgent: true);
         started.Wait();
         VmTrace gone = Trace();
         gone.Want(5, isStep: false); // queued behind the other
@@ -158,6 +161,34 @@ public sealed class VmTraceTests : IDisposable
         _folder.Create();
         _clock.Advance(TimeSpan.FromSeconds(31));
         Assert.Equal(wanted, Wait(() => Claim(trace, 5)));
+    }
+
+    // One thread, busy; then three jobs wait: two for evidence, one that a clock waits for, and of the second one a claim is wanted too meanwhile.
+    [Fact]
+    public void WhatAClockWaitsFor_IsBegunBeforeEvidence_AlsoWhereItWasWantedAsEvidenceFirst()
+    {
+        using ManualResetEventSlim begun = new();
+        using ManualResetEventSlim go = new();
+        _workers.Enqueue(
+            _ =>
+            {
+                begun.Set();
+                go.Wait();
+            },
+            isUrgent: true);
+        begun.Wait();
+        ConcurrentQueue<string> order = [];
+        using VmTrace evidence = Named("evidence", order);
+        using VmTrace both = Named("both", order);
+        using VmTrace dispute = Named("dispute", order);
+        evidence.Want(UInt128.MaxValue, isStep: false);
+        both.Want(UInt128.MaxValue, isStep: false);
+        dispute.Want(5, isStep: false);
+        both.Want(5, isStep: false);
+        go.Set();
+        Assert.Equal(GameSolver.VmStatus.Valid, Wait(() => evidence.End));
+        Assert.Equal(HashAfter(6), Wait(() => Claim(both, 5)));
+        Assert.Equal(["dispute", "both", "evidence"], order); // each once: what was overtaken is not done again
     }
 
     [Fact]
@@ -194,6 +225,20 @@ public sealed class VmTraceTests : IDisposable
             return _trouble is null ? (new NoPreimages(), new NoPreimages { Ending = _ending }) : throw _trouble;
         },
         limits ?? new RunLimits { MaxMemoryBytes = 1 << 24, ProgressInterval = 100_000 },
+        Leaves,
+        _workers,
+        text => text,
+        _clock);
+
+    private VmTrace Named(string name, ConcurrentQueue<string> order) => new(
+        new VmRunFolder(Path.Combine(_folder.FullName, name)),
+        _ => Program(Rounds),
+        _ =>
+        {
+            order.Enqueue(name);
+            return (new NoPreimages(), new NoPreimages());
+        },
+        new RunLimits { MaxMemoryBytes = 1 << 24 },
         Leaves,
         _workers,
         text => text,

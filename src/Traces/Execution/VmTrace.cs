@@ -18,6 +18,13 @@ internal sealed class VmTrace : IExecutionTrace, IDisposable
 
     // A bond hangs on every hash: the translator comes in when it is no slower on programs of many threads and has run the programs of real chains.
     private const VmEngine Engine = VmEngine.Interpreter;
+
+    // Whether a job of this trace waits or runs. One runs at a time; one that waits behind others is overtaken by an urgent one of its own.
+    private const int Idle = 0;
+    private const int WaitsBehind = 1;
+    private const int Waits = 2;
+    private const int Runs = 3;
+
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(30);
 
     private readonly VmRunFolder _folder;
@@ -34,10 +41,10 @@ internal sealed class VmTrace : IExecutionTrace, IDisposable
     private readonly ConcurrentDictionary<ulong, bool> _wantedSteps = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationToken _stopped; // of a source that may be disposed of while a job is still queued
-    private (ulong Step, Hash32 Hash)? _end;
+    private volatile RunEnd? _end; // one reference: half of a hash, read from another thread, would be posted as a claim
     private volatile Failure? _failure; // one reference: reason and time are read together, from other threads
     private ulong _reached;
-    private int _queued;
+    private int _job; // of Idle … Running
 
     /// <summary>A trace.</summary>
     /// <param name="folder">Where the run is kept.</param>
@@ -72,7 +79,7 @@ internal sealed class VmTrace : IExecutionTrace, IDisposable
             _hashes[step] = hash;
             if (isEnd)
             {
-                _end = (step, hash);
+                _end = new RunEnd(step, hash);
             }
         }
     }
@@ -131,9 +138,14 @@ internal sealed class VmTrace : IExecutionTrace, IDisposable
         _stop.Dispose();
     }
 
-    /// <summary>Answers everything that is wanted. Called by a worker's thread.</summary>
-    internal void Work(CancellationToken cancellationToken)
+    // Answers everything that is wanted, on a worker's thread. A job that was overtaken has nothing left to do.
+    private void Work(int queuedAs, CancellationToken cancellationToken)
     {
+        if (Interlocked.CompareExchange(ref _job, Runs, queuedAs) != queuedAs)
+        {
+            return;
+        }
+
         using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(_stopped, cancellationToken);
         try
         {
@@ -161,21 +173,28 @@ internal sealed class VmTrace : IExecutionTrace, IDisposable
         }
         finally
         {
-            Volatile.Write(ref _queued, 0);
+            Interlocked.Exchange(ref _job, Idle);
         }
 
-        // What was wanted after the last answer found this job still queued: nobody else would take it up.
+        // What was wanted after the last answer found this job still running: nobody else would take it up.
         if (_failure is null && !both.IsCancellationRequested && (!_wantedHashes.IsEmpty || !_wantedSteps.IsEmpty))
         {
             Enqueue();
         }
     }
 
+    // A dispute's clock waits for claims and steps; how a program ends is asked for evidence, which has time.
     private void Enqueue()
     {
-        if (Interlocked.Exchange(ref _queued, 1) == 0)
+        bool isUrgent = !_wantedSteps.IsEmpty || _wantedHashes.Keys.Any(step => step != ulong.MaxValue);
+        int wanted = isUrgent ? Waits : WaitsBehind;
+        for (int now = Volatile.Read(ref _job); now < wanted; now = Volatile.Read(ref _job))
         {
-            _workers.Enqueue(Work);
+            if (Interlocked.CompareExchange(ref _job, wanted, now) == now)
+            {
+                _workers.Enqueue(stop => Work(wanted, stop), isUrgent);
+                return;
+            }
         }
     }
 
@@ -215,7 +234,7 @@ internal sealed class VmTrace : IExecutionTrace, IDisposable
         _folder.Save(state);
         _folder.NoteHash(state.Step, hash, isEnd: true);
         _hashes[state.Step] = hash;
-        _end = (state.Step, hash);
+        _end = new RunEnd(state.Step, hash);
     }
 
     // Writing a state must cost less than running to the next: a step for every byte of it is about as much.
@@ -239,7 +258,7 @@ internal sealed class VmTrace : IExecutionTrace, IDisposable
         while (!_wantedHashes.IsEmpty || !_wantedSteps.IsEmpty)
         {
             ulong step = Math.Min(Least(_wantedHashes), Least(_wantedSteps));
-            ulong target = Math.Min(step, _end!.Value.Step);
+            ulong target = Math.Min(step, _end!.Step);
             using VmState state = _folder.LoadNearest(target) ?? _first(cancellationToken);
             using Vm vm = new(state, new VmOptions { Preimages = source, Engine = Engine });
             Run(vm, target, cancellationToken);
@@ -277,6 +296,8 @@ internal sealed class VmTrace : IExecutionTrace, IDisposable
         proof.StateData,
         proof.ProofData,
         proof.Preimage is { } preimage ? new PreimagePart(preimage.Key, (uint)preimage.Offset, preimage.Value.AsMemory(8)) : null);
+
+    private sealed record RunEnd(ulong Step, Hash32 Hash);
 
     private sealed record Failure(string Reason, DateTimeOffset RetryAt, bool IsTrouble = true);
 }

@@ -1,11 +1,13 @@
-using System.Collections.Concurrent;
-
 namespace Gavel.Traces;
 
-/// <summary>The threads that run VMs: their own, never the pool's, and bounded in number. Light work never waits behind them.</summary>
+/// <summary>
+/// The threads that run VMs: their own, never the pool's, and bounded in number. Light work never waits behind them. What a clock waits for is begun
+/// before what has time; among equals it is first come, first served.
+/// </summary>
 public sealed class VmWorkers : IDisposable
 {
-    private readonly BlockingCollection<Action<CancellationToken>> _queue = [];
+    private readonly Queue<Action<CancellationToken>> _urgent = [];
+    private readonly Queue<Action<CancellationToken>> _others = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly Thread[] _threads;
     private long _steps;
@@ -28,16 +30,18 @@ public sealed class VmWorkers : IDisposable
     /// <summary>Counts executed steps.</summary>
     internal void CountSteps(ulong steps) => Interlocked.Add(ref _steps, (long)steps);
 
-    /// <summary>Adds work; it must not throw. After <see cref="Dispose"/> has begun nothing is added.</summary>
-    public void Enqueue(Action<CancellationToken> work)
+    /// <summary>
+    /// Adds work; it must not throw. What is added after <see cref="Dispose"/> has begun is not done: what it would have found out is asked for again by
+    /// whoever comes next.
+    /// </summary>
+    /// <param name="work">The work.</param>
+    /// <param name="isUrgent">Whether a clock waits for it.</param>
+    public void Enqueue(Action<CancellationToken> work, bool isUrgent)
     {
-        try
+        lock (_urgent)
         {
-            _queue.Add(work);
-        }
-        catch (InvalidOperationException) when (_queue.IsAddingCompleted)
-        {
-            // The threads are ending; what they would have found out is asked for again by whoever comes next.
+            (isUrgent ? _urgent : _others).Enqueue(work);
+            Monitor.Pulse(_urgent);
         }
     }
 
@@ -45,26 +49,42 @@ public sealed class VmWorkers : IDisposable
     public void Dispose()
     {
         _stop.Cancel();
-        _queue.CompleteAdding();
+        lock (_urgent)
+        {
+            Monitor.PulseAll(_urgent);
+        }
+
         foreach (Thread thread in _threads)
         {
             thread.Join();
         }
 
         _stop.Dispose();
-        _queue.Dispose();
     }
 
     private void Work()
     {
-        foreach (Action<CancellationToken> work in _queue.GetConsumingEnumerable())
+        while (Next() is { } work)
         {
-            if (_stop.IsCancellationRequested)
+            work(_stop.Token);
+        }
+    }
+
+    private Action<CancellationToken>? Next()
+    {
+        lock (_urgent)
+        {
+            while (!_stop.IsCancellationRequested)
             {
-                return;
+                if (_urgent.TryDequeue(out Action<CancellationToken>? next) || _others.TryDequeue(out next))
+                {
+                    return next;
+                }
+
+                Monitor.Wait(_urgent);
             }
 
-            work(_stop.Token);
+            return null;
         }
     }
 }

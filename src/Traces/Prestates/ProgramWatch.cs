@@ -97,9 +97,10 @@ public sealed class ProgramWatch(ChainOptions chain, ChainReader l1, Address fac
     private string? ProblemOf(Hash32 prestate, DateTimeOffset now)
     {
         Sought sought = _sought.GetValueOrDefault(prestate, new Sought(null, null));
-        if (sought.Search is null && (sought.At is null || (sought.Problem is not null && now - sought.At >= SoughtAgain)))
+        if (!sought.IsUnderWay && (sought.At is null || (sought.Problem is not null && now - sought.At >= SoughtAgain)))
         {
-            _sought[prestate] = sought with { Search = Task.Run(() => Seek(prestate)) };
+            _sought[prestate] = sought with { IsUnderWay = true }; // before it begins: it may have ended before we go on
+            _ = Task.Run(() => Seek(prestate));
         }
 
         return sought.Problem;
@@ -142,10 +143,7 @@ public sealed class ProgramWatch(ChainOptions chain, ChainReader l1, Address fac
         Mend = "keep another challenger beside this one until a version can load them",
     };
 
-    private sealed record Sought(DateTimeOffset? At, string? Problem)
-    {
-        public Task? Search { get; init; }
-    }
+    private sealed record Sought(DateTimeOffset? At, string? Problem, bool IsUnderWay = false);
 
     private sealed record Need(Hash32 Prestate, IReadOnlyList<uint> Types, IReadOnlyList<Address> Games)
     {
