@@ -49,6 +49,7 @@ public sealed class ChainScope : IAsyncDisposable
     /// <summary>Connects to the nodes of a chain and finds its contracts.</summary>
     /// <param name="options">The chain's options.</param>
     /// <param name="hub">Its L1; not the scope's to let go.</param>
+    /// <param name="formerFactories">Factories that the chain had before, beside those of the options.</param>
     /// <param name="log">Our log of safe heads; taken over.</param>
     /// <param name="clock">The host's clock.</param>
     /// <param name="logger">Where odd answers of endpoints are told.</param>
@@ -57,7 +58,7 @@ public sealed class ChainScope : IAsyncDisposable
     /// <exception cref="ContractReadException">The configured address is not what it is said to be.</exception>
     /// <exception cref="FormatException">An address or endpoint is malformed.</exception>
     public static async Task<ChainScope> ConnectAsync(
-        ChainOptions options, L1Hub hub, SafeHeadLog log, TimeProvider clock, ILogger logger, CancellationToken cancellationToken)
+        ChainOptions options, L1Hub hub, IEnumerable<Address> formerFactories, SafeHeadLog log, TimeProvider clock, ILogger logger, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(hub);
@@ -89,7 +90,7 @@ public sealed class ChainScope : IAsyncDisposable
                 log,
                 clock,
                 options.FindSystemConfig());
-            return new ChainScope(clients, hub, chainId, contracts, nodes, new RollupL1Blocks(nodes), new L2Blocks(l2));
+            return new ChainScope(clients, hub, chainId, contracts.With(options.DrainingFactories.Select(Address.Parse).Concat(formerFactories)), nodes, new RollupL1Blocks(nodes), new L2Blocks(l2));
         }
         catch
         {

@@ -13,7 +13,10 @@ public sealed record ChainContracts(Address Factory, Address? SystemConfig, Addr
     public IReadOnlyList<Address> Factories => [Factory, .. Draining];
 
     /// <summary>Factories that the chain had before, whose games and credits are not over.</summary>
-    public IReadOnlyList<Address> Draining { get; init; } = [];
+    public IReadOnlyList<Address> Draining { get; private init; } = [];
+
+    /// <summary>The same with factories that only drain; the live one is none of them.</summary>
+    public ChainContracts With(IEnumerable<Address> draining) => this with { Draining = [.. draining.Distinct().Where(factory => factory != Factory)] };
 
     /// <summary>Finds the contracts of a chain from its <c>SystemConfig</c>.</summary>
     /// <exception cref="ContractReadException">There is no SystemConfig at the address, or it names no factory.</exception>

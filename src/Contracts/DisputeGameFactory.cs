@@ -8,7 +8,11 @@ namespace Gavel.Contracts;
 /// <param name="GameType">Its type.</param>
 /// <param name="CreatedAt">Seconds since the epoch.</param>
 /// <param name="Game">The game's contract.</param>
-public readonly record struct ListedGame(ulong Index, uint GameType, ulong CreatedAt, Address Game);
+public readonly record struct ListedGame(ulong Index, uint GameType, ulong CreatedAt, Address Game)
+{
+    /// <summary>The factory; zero where the game was not found through one.</summary>
+    public Address Factory { get; init; }
+}
 
 /// <summary>The <c>DisputeGameFactory</c>: every game of a chain comes from it. Versions 1.0 to 1.6 agree in what is used here.</summary>
 public static class DisputeGameFactory
@@ -31,7 +35,7 @@ public static class DisputeGameFactory
     {
         ArgumentNullException.ThrowIfNull(batch);
         return batch.Add<GameAtIndexFunction, GameAtIndexAnswer, ListedGame>(
-            factory, new() { Index = index }, answer => new ListedGame(index, answer.GameType, answer.CreatedAt, answer.Game.ToAddress()));
+            factory, new() { Index = index }, answer => new ListedGame(index, answer.GameType, answer.CreatedAt, answer.Game.ToAddress()) { Factory = factory });
     }
 
     /// <summary>The implementation of a game type; zero where the type is not offered.</summary>

@@ -6,6 +6,9 @@ public sealed record DevnetOptions
     /// <summary>The dispute contracts. Default: the package's own, of 1.2.0.</summary>
     public DevnetGeneration Generation { get; init; } = DevnetGeneration.V1;
 
+    /// <summary>Dispute contracts that the chain had before, with a factory of their own, beside those of <see cref="Generation"/>; null, the default, for none.</summary>
+    public DevnetGeneration? Former { get; init; }
+
     /// <summary>Chain id of L1. Default 900.</summary>
     public ulong L1ChainId { get; init; } = 900;
 

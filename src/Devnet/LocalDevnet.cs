@@ -17,7 +17,7 @@ public sealed class LocalDevnet : IAsyncDisposable
     private readonly List<DevnetRollupNode> _nodes = [];
     private readonly DevnetSender _sender;
 
-    private LocalDevnet(DevnetOptions options, Stack<IAsyncDisposable> parts, Chain l1, Chain l2, DevnetAddresses addresses)
+    private LocalDevnet(DevnetOptions options, Stack<IAsyncDisposable> parts, Chain l1, Chain l2, DevnetAddresses addresses, DevnetAddresses? former)
     {
         Options = options;
         _parts = parts;
@@ -27,6 +27,7 @@ public sealed class LocalDevnet : IAsyncDisposable
         L2 = l2.Client;
         Ended = Task.WhenAny(l1.Ended, l2.Ended);
         Addresses = addresses;
+        FormerAddresses = former;
         _sender = new DevnetSender(L1, options.L1ChainId);
         Batcher = new Batcher(L1, L2, _sender);
     }
@@ -51,6 +52,9 @@ public sealed class LocalDevnet : IAsyncDisposable
 
     /// <summary>The contracts.</summary>
     public DevnetAddresses Addresses { get; }
+
+    /// <summary>The contracts that the chain had before; null where it had none.</summary>
+    public DevnetAddresses? FormerAddresses { get; }
 
     /// <summary>Publishes L2 blocks on L1.</summary>
     public Batcher Batcher { get; }
@@ -79,8 +83,8 @@ public sealed class LocalDevnet : IAsyncDisposable
             Chain l2 = await startL2.ConfigureAwait(false);
 
             await PrepareL2Async(packages, options, l2.Client, cancellationToken).ConfigureAwait(false);
-            DevnetAddresses addresses = await DeployAsync(packages, options, l1.Client, l2.Client, cancellationToken).ConfigureAwait(false);
-            LocalDevnet devnet = new(options, parts, l1, l2, addresses);
+            (DevnetAddresses addresses, DevnetAddresses? former) = await DeployAsync(packages, options, l1.Client, l2.Client, cancellationToken).ConfigureAwait(false);
+            LocalDevnet devnet = new(options, parts, l1, l2, addresses, former);
             await devnet.StartMiningAsync(cancellationToken).ConfigureAwait(false);
             await devnet.StartRollupNodeAsync(cancellationToken).ConfigureAwait(false);
             return devnet;
@@ -196,7 +200,7 @@ public sealed class LocalDevnet : IAsyncDisposable
         await MineAsync(l2, options.InitialL2Blocks, cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task<DevnetAddresses> DeployAsync(
+    private static async Task<(DevnetAddresses Addresses, DevnetAddresses? Former)> DeployAsync(
         NpmPackages packages, DevnetOptions options, ChainReader l1, ChainReader l2, CancellationToken cancellationToken)
     {
         DeploymentPlan plan = new();
@@ -212,18 +216,21 @@ public sealed class LocalDevnet : IAsyncDisposable
 
         IReadOnlyList<DevnetGameType> types = DevnetGameType.AllOf(options);
         Dictionary<uint, DevnetAnchor> anchors = types.ToDictionary(type => type.Type, type => AnchorOf(type, outputs));
-        DevnetAddresses addresses = options.Generation == DevnetGeneration.V1
-            ? new DisputeContracts(packages, options, plan).Add(types, anchors)
-            : new TwinContracts(packages, options, plan).Add(types, anchors);
+        DevnetAddresses addresses = ContractsOf(options.Generation);
+        DevnetAddresses? former = options.Former is { } generation ? ContractsOf(generation) : null;
         await Deployment.RunAsync(l1, options.L1ChainId, plan, cancellationToken).ConfigureAwait(false);
-        if (options.Generation != DevnetGeneration.V1)
+        if (options.Generation != DevnetGeneration.V1 || options.Former is not (null or DevnetGeneration.V1))
         {
             // A registry of 2.x counts games of its own first second as retired.
             await l1.Rpc.RequestAsync(new RpcRequest("evm_increaseTime", 1), cancellationToken).ConfigureAwait(false);
             await MineAsync(l1, 1, cancellationToken).ConfigureAwait(false);
         }
 
-        return addresses;
+        return (addresses, former);
+
+        DevnetAddresses ContractsOf(DevnetGeneration generation) => generation == DevnetGeneration.V1
+            ? new DisputeContracts(packages, options, plan).Add(types, anchors)
+            : new TwinContracts(packages, options, plan).Add(types, anchors);
     }
 
     private static DevnetAnchor AnchorOf(DevnetGameType type, Dictionary<ulong, Hash32> outputs) =>

@@ -51,6 +51,7 @@ public sealed class ConfigurationTests : IDisposable
                     "Name": "a/b", "SystemConfig": "0x12", "Factory": "0x0000000000000000000000000000000000000001",
                     "L1": [ "ftp://node" ], "RollupNodes": [], "L2ExecutionNodes": [ "http://node" ], "PollSeconds": 0,
                     "CreditAccounts": [ "me" ],
+                    "DrainingFactories": [ "old", "0x0000000000000000000000000000000000000001" ],
                     "Account": { "KeyFile": "no-such-key", "RemoteSigner": { "Url": "signer", "CertificateFile": "no-such-certificate", "TimeoutSeconds": 0 } },
                     "Sending": { "Confirmations": 0, "MaxWeiPerDay": "much" },
                     "Cannon": { "Prestates": [ "no-such-folder" ], "Server": [ "host", "{who}" ], "MaxRuns": 0, "MaxMemoryMiB": 1 }
@@ -63,7 +64,7 @@ public sealed class ConfigurationTests : IDisposable
         string[] places =
         [
             "Chains:0:Name: \"a/b\"", "Chains:0: set exactly one of Network, SystemConfig and Factory", "Chains:0:SystemConfig", "Chains:0:L1:0", "Chains:0:RollupNodes",
-            "Chains:0:PollSeconds", "Chains:0:CreditAccounts:0", "Account: set exactly one of", "Account:KeyFile: there is no file no-such-key",
+            "Chains:0:PollSeconds", "Chains:0:CreditAccounts:0", "Chains:0:DrainingFactories:0", "is the live Factory; leave it out", "Account: set exactly one of", "Account:KeyFile: there is no file no-such-key",
             "RemoteSigner:Url", "RemoteSigner:Address", "RemoteSigner:CertificateFile: there is no file", "RemoteSigner: set CertificateFile and CertificateKeyFile together",
             "RemoteSigner:TimeoutSeconds", "Sending:Confirmations", "Sending:MaxWeiPerDay", "Prestates:0", "{who}", "MaxRuns", "MaxMemoryMiB", "Host:Listen",
         ];

@@ -64,9 +64,19 @@ public sealed class GameScreenTests
             StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void GameOfADrainingFactory_StandsBesideTheOthers_AsOneThatDrains()
+    {
+        GameList list = List(Row(8, null) with { Factory = Game }) with { DrainingFactories = [Game] };
+        string text = Text((list with { Games = [.. list.Games, Row(8, null)] }).Show);
+        Assert.Contains($"2 of 4 games of factory {Creator}, and draining {Game} at L1 block", text, StringComparison.Ordinal);
+        Assert.Single(text.Split("3 draining ")[1..]);
+    }
+
     private static GameRow Row(uint type, ProposedPoint? proposed) => new()
     {
         Index = 3,
+        Factory = Creator,
         Game = Game,
         Type = type,
         TypeName = GameTypeNames.Of(type),
@@ -82,7 +92,7 @@ public sealed class GameScreenTests
         Status = GameStatus.InProgress,
     };
 
-    private static GameList List(GameRow row) => new() { L1Block = Block, Factory = Creator, Total = 4, Games = [row] };
+    private static GameList List(GameRow row) => new() { L1Block = Block, Factory = Creator, DrainingFactories = [], Total = 4, Games = [row] };
 
     private static ClaimList Claims(ProposedPoint? proposed, uint? parent) => new()
     {

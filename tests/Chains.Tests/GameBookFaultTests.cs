@@ -25,6 +25,20 @@ public sealed class GameBookFaultTests(WatchedDevnet net) : IClassFixture<Watche
 
     public void Dispose() => Proxy.Clear();
 
+    // A slip of the pen in the configuration, or a contract that is gone.
+    [Fact]
+    public async Task DrainingFactoryThatIsNone_IsADanger_AndHidesNoGameOfTheLiveOne()
+    {
+        Address none = Address.Parse("0x00000000000000000000000000000000000000fa");
+        Address game = await net.CreateAsync("beside a factory that is none");
+        GameBook book = new(net.L1, net.Factory, [], 1000, _lines, draining: [none]);
+        await net.UpdateAsync(book);
+        Assert.NotNull(Assert.Single(Games(book, game)).State);
+        Danger danger = Assert.Single(book.Dangers, danger => danger.Code == "factory-unreadable");
+        Assert.Equal((none.ToString(), DangerSeverity.Page), (danger.Subject, danger.Severity));
+        Assert.False(book.HasReadAll); // nothing may be concluded from what was not seen
+    }
+
     // One game whose code burns all gas, asks for too much, takes too long, or makes a client speak in its own words.
     [Theory]
     [InlineData(-32603, "EVM error: InvalidFEOpcode")]

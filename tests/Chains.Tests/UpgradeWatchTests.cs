@@ -89,7 +89,7 @@ public sealed class UpgradeWatchTests : IDisposable
         try
         {
             net.Proxy.Instead(call => call.Method == "eth_call" && call.To.Length == 0, call => call.Error(-32601, "creation is not called here"));
-            UpgradeWatch watch = await WatchAsync(net);
+            UpgradeWatch watch = await WatchAsync(net, DevnetAccounts.Users[0].Address); // which is no factory
             Assert.Empty(await LookAsync(watch, net));
             Assert.Equal(1, _lines.Count("does not tell in one call whether the chain was upgraded"));
             await SetAsync(net, StrictAbi.Encode(new SetImplementationFunction { GameType = 0, Implementation = net.Devnet.Addresses.GameImplementations[255].ToAbi() }));
@@ -133,10 +133,10 @@ public sealed class UpgradeWatchTests : IDisposable
         return net;
     }
 
-    private async Task<UpgradeWatch> WatchAsync(WatchedDevnet net) => new(
+    private async Task<UpgradeWatch> WatchAsync(WatchedDevnet net, params Address[] draining) => new(
         _chain,
         net.L1,
-        await ChainContracts.FromSystemConfigAsync(net.Devnet.L1, net.Devnet.Addresses.SystemConfig, BlockRef.Latest, default),
+        (await ChainContracts.FromSystemConfigAsync(net.Devnet.L1, net.Devnet.Addresses.SystemConfig, BlockRef.Latest, default)).With(draining),
         new UpgradeBook(BookPath),
         TimeProvider.System,
         _lines);

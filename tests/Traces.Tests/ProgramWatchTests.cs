@@ -103,7 +103,7 @@ public sealed class ProgramWatchTests : IAsyncLifetime
     }
 
     private ProgramWatch Watch(ChainOptions chain) => new(
-        chain, Devnet.L1, Devnet.Addresses.DisputeGameFactory, new PrestateStore([.. chain.Cannon.Prestates], Path.Combine(_folder.FullName, "cache"), _http), _time);
+        chain, Devnet.L1, [Devnet.Addresses.DisputeGameFactory], new PrestateStore([.. chain.Cannon.Prestates], Path.Combine(_folder.FullName, "cache"), _http), _time);
 
     private static string ToldOf(uint type) => $"Watch prestate-placeholder chain game type {type} of prestate {Placeholder}";
 

@@ -80,6 +80,16 @@ internal sealed partial class ChainOptionsValidator : IValidateOptions<ChainOpti
                 $"{options.PollSeconds} must be less than Rpc:HeadMaxAgeSeconds ({options.Rpc.HeadMaxAgeSeconds}), or every head has grown old before it is looked at again; poll more often or raise Rpc:HeadMaxAgeSeconds"));
         }
 
+        for (int i = 0; i < options.DrainingFactories.Count; i++)
+        {
+            problems.AddIfUnreadable($"{nameof(options.DrainingFactories)}:{i}", options.DrainingFactories[i] is { Length: 0 } ? " " : options.DrainingFactories[i], text => Address.Parse(text));
+            if (options.Factory is { Length: > 0 } live && live.Equals(options.DrainingFactories[i], StringComparison.OrdinalIgnoreCase))
+            {
+                problems.Add($"{nameof(options.DrainingFactories)}:{i}", $"{Redaction.Show(live)} is the live Factory; leave it out");
+            }
+        }
+
+        problems.AddOfTwins(nameof(options.DrainingFactories), [.. options.DrainingFactories.Select(factory => factory.ToUpperInvariant())], factory => Redaction.Show(factory));
         problems.AddOfTwins(nameof(options.GameTypes), options.GameTypes, type => $"{type}");
         for (int i = 0; i < options.CreditAccounts.Count; i++)
         {

@@ -11,12 +11,13 @@ internal sealed class ChainAccess : IAsyncDisposable
 {
     private readonly FailoverRpc _rpc;
 
-    private ChainAccess(FailoverRpc rpc, ulong l1ChainId, Address? factory, Address? portal, ChainOptions? options, AgentOptions? agent)
+    private ChainAccess(FailoverRpc rpc, ulong l1ChainId, Address? factory, IReadOnlyList<Address> draining, Address? portal, ChainOptions? options, AgentOptions? agent)
     {
         _rpc = rpc;
         L1 = new ChainReader(rpc);
         L1ChainId = l1ChainId;
         FactoryOrNone = factory;
+        Draining = draining;
         Portal = portal;
         Options = options;
         DataDirectory = agent?.Challenger.DataDirectory;
@@ -29,10 +30,17 @@ internal sealed class ChainAccess : IAsyncDisposable
     /// <summary>L1's chain id.</summary>
     public ulong L1ChainId { get; }
 
-    /// <summary>The chain's factory; null where only a node was named.</summary>
+    /// <summary>The chain's live factory; null where only a node was named.</summary>
     public Address? FactoryOrNone { get; }
 
-    /// <summary>The chain's factory.</summary>
+    /// <summary>Factories that the chain had before: those of the configuration, and those that the agent saw replaced.</summary>
+    public IReadOnlyList<Address> Draining { get; }
+
+    /// <summary>All factories of the chain, the live one first.</summary>
+    /// <exception cref="OperatorException">Only a node was named.</exception>
+    public IReadOnlyList<Address> Factories => [Factory, .. Draining];
+
+    /// <summary>The chain's live factory.</summary>
     /// <exception cref="OperatorException">Only a node was named.</exception>
     public Address Factory => FactoryOrNone ?? throw OperatorException.BadInput("--l1 needs --system-config ADDRESS or --factory ADDRESS");
 
@@ -99,7 +107,8 @@ internal sealed class ChainAccess : IAsyncDisposable
                 (factory, portal) = (contracts.Factory, contracts.Portal);
             }
 
-            return new ChainAccess(rpc, chainId, factory, portal, options, agent);
+            Address[] draining = [.. DrainingOf(options, agent).Distinct().Where(one => one != factory)];
+            return new ChainAccess(rpc, chainId, factory, draining, portal, options, agent);
         }
         catch
         {
@@ -107,4 +116,10 @@ internal sealed class ChainAccess : IAsyncDisposable
             throw;
         }
     }
+
+    private static IEnumerable<Address> DrainingOf(ChainOptions? options, AgentOptions? agent) => options is null ? [] :
+    [
+        .. options.DrainingFactories.Select(Address.Parse),
+        .. agent is null ? [] : UpgradeBook.Peek(Path.Combine(agent.Challenger.DataDirectory, options.Name, UpgradeBook.FileName))?.FormerFactories ?? [],
+    ];
 }

@@ -12,6 +12,9 @@ internal sealed record CreditRow
     /// <summary>Place in the factory's list.</summary>
     public required ulong Index { get; init; }
 
+    /// <summary>The factory that made the game.</summary>
+    public required Address Factory { get; init; }
+
     public required Address Game { get; init; }
 
     public required Address Account { get; init; }
@@ -56,15 +59,18 @@ internal sealed record CreditList
 
     public required UInt256 WithdrawableWei { get; init; }
 
+    /// <summary>The live factory.</summary>
+    public required Address Factory { get; init; }
+
     public required IReadOnlyList<CreditRow> Credits { get; init; }
 
-    /// <summary>Scans all games of the factory.</summary>
+    /// <summary>Scans all games of all the chain's factories.</summary>
     public static async Task<CreditList> ReadAsync(ChainAccess chain, IReadOnlyList<Address> accounts, CancellationToken cancellationToken)
     {
         L1View view = await L1View.OfHeadAsync(chain.L1, cancellationToken);
         GameReader reader = new(chain.L1);
         IReadOnlyList<ListedGame> listed = await GameList.MattersAsync(
-            reader, await reader.ListAsync(chain.Factory, 0, view.At, cancellationToken), accounts, view, cancellationToken);
+            reader, (await ListedGames.ReadAsync(chain, reader, 0, view, cancellationToken)).Games, accounts, view, cancellationToken);
         List<CreditRow> rows = [];
         foreach (ListedGame game in listed)
         {
@@ -81,6 +87,7 @@ internal sealed record CreditList
             Accounts = accounts,
             TotalOwedWei = Sum(rows, row => row.OwedWei),
             WithdrawableWei = Sum(rows.Where(row => row.Stage == CreditStage.Withdrawable), row => row.OwedWei),
+            Factory = chain.Factory,
             Credits = rows,
         };
     }
@@ -97,7 +104,7 @@ internal sealed record CreditList
                 [
                     .. Credits.Select(credit => new[]
                     {
-                        credit.Index.ToString(CultureInfo.InvariantCulture), credit.Game.ToString(), credit.Account.ToString(), Screen.Status(credit.Status),
+                        credit.Index.ToString(CultureInfo.InvariantCulture) + (credit.Factory == Factory ? "" : " draining"), credit.Game.ToString(), credit.Account.ToString(), Screen.Status(credit.Status),
                         credit.Standing?.ToString() ?? "?", Screen.Mode(credit.BondMode, credit.ExpectedBondMode),
                         Screen.Eth(credit.IfNormalWei ?? UInt256.Zero), Screen.Eth(credit.IfRefundedWei ?? UInt256.Zero),
                         Screen.Eth(credit.OwedWei), Screen.Eth(credit.UnlockedWei), StageOf(credit),
@@ -118,6 +125,7 @@ internal sealed record CreditList
         return new CreditRow
         {
             Index = listed.Index,
+            Factory = listed.Factory,
             Game = listed.Game,
             Account = account,
             Status = game.State.Status,

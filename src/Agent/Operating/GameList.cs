@@ -20,9 +20,13 @@ internal sealed record GameList
 
     public required L1Block L1Block { get; init; }
 
+    /// <summary>The live factory.</summary>
     public required Address Factory { get; init; }
 
-    /// <summary>How many games the factory has.</summary>
+    /// <summary>Factories that the chain had before.</summary>
+    public required IReadOnlyList<Address> DrainingFactories { get; init; }
+
+    /// <summary>How many games the factories have.</summary>
     public required ulong Total { get; init; }
 
     public required IReadOnlyList<GameRow> Games { get; init; }
@@ -45,11 +49,8 @@ internal sealed record GameList
     {
         L1View view = await L1View.OfHeadAsync(chain.L1, cancellationToken);
         GameReader reader = new(chain.L1);
-        ReadBatch batch = new(chain.L1, view.At);
-        Read<ulong> count = DisputeGameFactory.GameCount(batch, chain.Factory);
-        await batch.RunAsync(cancellationToken);
-        ulong first = open || last == 0 || (ulong)last > count.Value ? 0 : count.Value - (ulong)last;
-        IReadOnlyList<ListedGame> listed = await reader.ListAsync(chain.Factory, first, view.At, cancellationToken);
+        ListedGames all = await ListedGames.ReadAsync(chain, reader, open ? 0 : last, view, cancellationToken);
+        IReadOnlyList<ListedGame> listed = all.Games;
         if (open)
         {
             listed = await MattersAsync(reader, listed, accounts, view, cancellationToken);
@@ -66,7 +67,8 @@ internal sealed record GameList
         {
             L1Block = new L1Block(view),
             Factory = chain.Factory,
-            Total = count.Value,
+            DrainingFactories = chain.Draining,
+            Total = all.Total,
             Games = rows,
             Dangers = await RunningAgent.DangersAsync(chain.Listen, danger => danger.Chain is null || danger.Chain == chain.Options?.Name, cancellationToken),
             HasAgent = !string.IsNullOrEmpty(chain.Listen),
@@ -91,7 +93,7 @@ internal sealed record GameList
     public void Show(Screen screen)
     {
         screen.Json(this);
-        screen.Line($"{Games.Count} of {Total} games of factory {Factory} at L1 block {L1Block.Number}");
+        screen.Line($"{Games.Count} of {Total} games of factory {string.Join(", and draining ", [Factory, .. DrainingFactories])} at L1 block {L1Block.Number}");
         if (Games.Count > 0)
         {
             ShowTable(screen);
@@ -120,7 +122,7 @@ internal sealed record GameList
             [
                 .. Games.Select(game => new[]
                 {
-                    Text(game.Index), game.Game.ToString(), GameTypeNames.Show(game.Type), game.Version.Length == 0 ? "?" : game.IsPlayed ? game.Version : $"{game.Version} (not played)",
+                    Text(game.Index) + (game.Factory == Factory ? "" : " draining"), game.Game.ToString(), GameTypeNames.Show(game.Type), game.Version.Length == 0 ? "?" : game.IsPlayed ? game.Version : $"{game.Version} (not played)",
                     game.Proposed?.ToString() ?? "?", Screen.Status(game.Status), game.Claims is int claims ? Text((ulong)claims) : "?",
                     Screen.Duration(game.SecondsLeft), game.Forecast is { } forecast ? Screen.Status(forecast) : "-",
                     game.Standing?.ToString() ?? "?", Screen.Mode(game.BondMode, game.ExpectedBondMode),
@@ -137,6 +139,7 @@ internal sealed record GameList
         GameRow row = new()
         {
             Index = listed.Index,
+            Factory = listed.Factory,
             Game = listed.Game,
             Type = listed.GameType,
             TypeName = GameTypeNames.Of(listed.GameType),

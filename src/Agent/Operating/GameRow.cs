@@ -12,6 +12,9 @@ internal sealed record GameRow
     /// <summary>Place in the factory's list.</summary>
     public required ulong Index { get; init; }
 
+    /// <summary>The factory that made it.</summary>
+    public required Address Factory { get; init; }
+
     public required Address Game { get; init; }
 
     public required uint Type { get; init; }

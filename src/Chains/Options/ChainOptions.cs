@@ -18,6 +18,9 @@ public sealed class ChainOptions
     /// <summary>L1 address of the <c>DisputeGameFactory</c>, where it is to be given itself.</summary>
     public string? Factory { get; set; }
 
+    /// <summary>L1 addresses of factories that the chain had before and whose games and credits are not over: they are defended like those of the live one.</summary>
+    public IList<string> DrainingFactories { get; init; } = [];
+
     /// <summary>L1 execution nodes (http, https, ws, wss), the preferred first.</summary>
     public IList<string> L1 { get; init; } = [];
 

@@ -8,6 +8,9 @@ namespace Gavel.Chains;
 /// </summary>
 public sealed class UpgradeBook
 {
+    /// <summary>Its file's name in a chain's folder of the data directory.</summary>
+    public const string FileName = "upgrades.json";
+
     // Upgrades that are shown; an older one is told no more by anybody.
     private const int Most = 200;
 
@@ -28,6 +31,12 @@ public sealed class UpgradeBook
 
     /// <summary>The upgrades that were seen, oldest first.</summary>
     public IReadOnlyList<UpgradeEvent> Events => _known?.Events ?? [];
+
+    /// <summary>Factories that the <c>SystemConfig</c> named before, as far as that was seen.</summary>
+    public IReadOnlyList<Address> FormerFactories => _known?.FormerFactories ?? [];
+
+    /// <summary>What another process keeps in a file; null if nothing.</summary>
+    public static KeptTerms? Peek(string path) => Read(path);
 
     /// <summary>Takes what is known now; on disk, as far as the disk takes it, when it returns.</summary>
     public void Take(KeptTerms known)
@@ -56,7 +65,7 @@ public sealed class UpgradeBook
     {
         try
         {
-            return File.Exists(path) && JsonSerializer.Deserialize(File.ReadAllBytes(path), UpgradeJson.Default.KeptTerms) is { Terms.Factories: not null, Events: not null } kept ? kept : null;
+            return File.Exists(path) && JsonSerializer.Deserialize(File.ReadAllBytes(path), UpgradeJson.Default.KeptTerms) is { Terms.Factories: not null, Events: not null, FormerFactories: not null } kept ? kept : null;
         }
         catch (Exception error) when (error is JsonException or FormatException or IOException or UnauthorizedAccessException)
         {

@@ -52,7 +52,11 @@ public sealed record UpgradeEvent
 /// <param name="L1Block">Number of the L1 block at which they were last read.</param>
 /// <param name="L1Hash">Its hash.</param>
 /// <param name="Events">The upgrades, oldest first.</param>
-public sealed record KeptTerms(ChainTerms Terms, ulong L1Block, Hash32 L1Hash, IReadOnlyList<UpgradeEvent> Events);
+public sealed record KeptTerms(ChainTerms Terms, ulong L1Block, Hash32 L1Hash, IReadOnlyList<UpgradeEvent> Events)
+{
+    /// <summary>Factories that the <c>SystemConfig</c> named before, as far as that was seen.</summary>
+    public IReadOnlyList<Address> FormerFactories { get; init; } = [];
+}
 
 /// <summary>How they are kept.</summary>
 [JsonSourceGenerationOptions(

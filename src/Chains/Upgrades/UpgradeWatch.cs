@@ -96,9 +96,13 @@ public sealed partial class UpgradeWatch(ChainOptions chain, ChainReader l1, Cha
             _upgrades.WithLabels(chain.Name, LabelOf(upgrade.Kind)).Inc();
         }
 
-        book.Take(new KeptTerms(terms, view.Block.Number, view.Block.Hash, [.. known?.Events ?? [], .. events]));
+        book.Take(new KeptTerms(terms, view.Block.Number, view.Block.Hash, [.. known?.Events ?? [], .. events]) { FormerFactories = FormerBy(known, terms) });
         return events;
     }
+
+    // The games of a factory that was replaced go on, whether or not anybody adds it to the configuration.
+    private static Address[] FormerBy(KeptTerms? known, ChainTerms terms) =>
+        [.. (known?.FormerFactories ?? []).Concat(known?.Terms.LiveFactory is { } was && terms.LiveFactory is not null ? [was] : []).Distinct().Where(factory => factory != terms.LiveFactory)];
 
     private void TellOffered(ChainTerms terms)
     {

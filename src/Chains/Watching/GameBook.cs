@@ -7,7 +7,7 @@ namespace Gavel.Chains;
 
 /// <summary>What the game book did in one cycle.</summary>
 /// <param name="View">The view that the book stands at: the head, or the last view where the head was behind it.</param>
-/// <param name="NewGames">Games that the factory listed since the last cycle.</param>
+/// <param name="NewGames">Games that the factories listed since the last cycle.</param>
 /// <param name="Reread">Games whose state was read.</param>
 /// <param name="WasReorg">True when the view before is on another fork than this one.</param>
 public sealed record BookUpdate(L1View View, int NewGames, int Reread, bool WasReorg);
@@ -25,13 +25,12 @@ public sealed partial class GameBook : IDangerSource
     // Games are read in portions, so that one bad game costs one portion's retry and not the whole scan.
     internal const int Portion = 64;
 
-    private readonly Address _factory;
     private readonly IReadOnlyList<Address> _accounts;
     private readonly ulong _auditInterval;
     private readonly ILogger _logger;
     private readonly TimeProvider _clock;
     private readonly GameInspector _inspector;
-    private readonly GameIndex _index;
+    private readonly GameIndex[] _indexes; // the live factory's first
     private readonly ChangeFeed _changes;
     private readonly StateReading _states;
     private readonly ViewHistory _views;
@@ -44,38 +43,50 @@ public sealed partial class GameBook : IDangerSource
 
     /// <summary>Has read nothing yet.</summary>
     /// <param name="l1">The L1 node.</param>
-    /// <param name="factory">The chain's factory.</param>
+    /// <param name="factory">The chain's live factory.</param>
     /// <param name="accounts">Whose credit makes a resolved game matter.</param>
     /// <param name="auditInterval">How many L1 blocks lie between two full reads.</param>
     /// <param name="logger">Where notable things are told.</param>
     /// <param name="clock">The host's clock; null for the system's.</param>
     /// <param name="portal">The chain's portal, where it is known.</param>
     /// <param name="closes">Whether games that owe us nothing are covered until they are closed, where that moves the anchor.</param>
+    /// <param name="draining">Factories that the chain had before.</param>
     public GameBook(
-        ChainReader l1, Address factory, IReadOnlyList<Address> accounts, ulong auditInterval, ILogger logger, TimeProvider? clock = null, Address? portal = null, bool closes = false)
+        ChainReader l1,
+        Address factory,
+        IReadOnlyList<Address> accounts,
+        ulong auditInterval,
+        ILogger logger,
+        TimeProvider? clock = null,
+        Address? portal = null,
+        bool closes = false,
+        IReadOnlyList<Address>? draining = null)
     {
-        (_factory, _accounts, _auditInterval, _logger) = (factory, accounts, auditInterval, logger);
+        (_accounts, _auditInterval, _logger) = (accounts, auditInterval, logger);
         _clock = clock ?? TimeProvider.System;
-        _inspector = new GameInspector(l1, factory, closes);
+        _inspector = new GameInspector(l1, closes);
         _over = new FinishedGames(closes);
-        _index = new GameIndex(_inspector, factory, logger, _clock);
+        _indexes = [.. (draining ?? []).Prepend(factory).Select(one => new GameIndex(_inspector, one, draining is null or [], logger, _clock))];
         _changes = new ChangeFeed(_inspector, logger, _clock);
         _states = new StateReading(l1, portal, accounts, logger, _clock);
         _views = new ViewHistory(l1);
     }
 
     /// <summary>The games that are covered, oldest first.</summary>
-    public IEnumerable<WatchedGame> Games => _watched.Values.OrderBy(game => game.Listed.Index);
+    public IEnumerable<WatchedGame> Games => _watched.Values.OrderBy(game => game.Listed.CreatedAt).ThenBy(game => game.Listed.Index);
 
-    /// <summary>How many games the factory has listed.</summary>
-    public int Listed => _index.Count;
+    /// <summary>How many games the factories have listed.</summary>
+    public int Listed => _indexes.Sum(index => index.Count);
+
+    /// <summary>Whether each factory has answered, so that no game of theirs is unknown for that.</summary>
+    public bool HasReadAll => _indexes.All(index => index.HasAnswered);
 
     /// <inheritdoc/>
     public IReadOnlyList<Danger> Dangers => _dangers;
 
     /// <summary>Brings the book to a head, or leaves it where it is if the head is behind.</summary>
     /// <exception cref="RpcException">A node gave no usable answer; the next cycle tries again.</exception>
-    /// <exception cref="ContractReadException">The factory has never answered as one.</exception>
+    /// <exception cref="ContractReadException">The chain's only factory has never answered as one.</exception>
     public async Task<BookUpdate> UpdateAsync(L1View head, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(head);
@@ -145,7 +156,7 @@ public sealed partial class GameBook : IDangerSource
             _watched[game.Metadata.Game] = game;
         }
 
-        foreach (ListedGame game in _index.Drop(created)) // also those of the common block itself, which costs little
+        foreach (ListedGame game in _indexes.SelectMany(index => index.Drop(created))) // also those of the common block itself, which costs little
         {
             _watched.Remove(game.Game);
             _over.Forget(game.Game);
@@ -159,16 +170,22 @@ public sealed partial class GameBook : IDangerSource
 
     private async Task<int> ListAsync(L1View view, CancellationToken cancellationToken)
     {
-        IReadOnlyList<ListedGame> added = await _index.AddedAsync(view, cancellationToken);
-        foreach (ListedGame[] portion in added.Chunk(Portion))
+        int count = 0;
+        foreach (GameIndex index in _indexes)
         {
-            IReadOnlyList<bool> matter = await _inspector.MatterAsync(portion, _accounts, view.At, cancellationToken);
-            await LookAsync([.. portion.Where((_, i) => matter[i])], view, cancellationToken);
-            _index.Take(portion);
+            IReadOnlyList<ListedGame> added = await index.AddedAsync(view, cancellationToken);
+            foreach (ListedGame[] portion in added.Chunk(Portion))
+            {
+                IReadOnlyList<bool> matter = await _inspector.MatterAsync(portion, _accounts, view.At, cancellationToken);
+                await LookAsync([.. portion.Where((_, i) => matter[i])], view, cancellationToken);
+                index.Take(portion);
+            }
+
+            count += added.Count;
         }
 
         ShowDangers();
-        return added.Count;
+        return count;
     }
 
     // All together: their metadata are read in few batches, and what is the same for an implementation once.
@@ -226,7 +243,8 @@ public sealed partial class GameBook : IDangerSource
 
     private void ShowDangers() => _dangers =
     [
-        .. _index.Trouble is not { } listing ? [] : new[] { DangerOf(DangerCodes.FactoryUnreadable, _factory, listing, "Look whether the L1 endpoints serve this chain and its newest state; games created since are not seen.") },
+        .. _indexes.Where(index => index.Trouble is not null)
+            .Select(index => DangerOf(DangerCodes.FactoryUnreadable, index.Factory, index.Trouble!, "Look whether the L1 endpoints serve this chain and its newest state, and whether this is a factory of it; games created since are not seen.")),
         .. _watched.Values.Where(game => game.Trouble is { IsDanger: true })
             .Select(game => DangerOf(DangerCodes.GameUnreadable, game.Metadata.Game, game.Trouble!, "Look whether the L1 endpoints serve the game's state; it is not defended as long as it cannot be read.")),
     ];

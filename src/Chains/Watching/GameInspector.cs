@@ -9,14 +9,14 @@ namespace Gavel.Chains;
 /// <param name="IsDanger">True where the factory makes games of this type whose rules are known: then it is the reading that fails.</param>
 internal sealed record Inspection(GameMetadata Metadata, string? Problem = null, bool IsDanger = false);
 
-/// <summary>Reads what the book needs of the factory and of games, such that an error about one game is that game's outcome.</summary>
-internal sealed class GameInspector(ChainReader l1, Address factory, bool closes)
+/// <summary>Reads what the book needs of factories and of games, such that an error about one game is that game's outcome.</summary>
+internal sealed class GameInspector(ChainReader l1, bool closes)
 {
     private readonly GameReader _reader = new(l1);
 
     /// <summary>The games from an index on. A count that cannot be is asked for again before it is told.</summary>
     /// <exception cref="ContractReadException">The factory did not answer as one, twice.</exception>
-    public async Task<IReadOnlyList<ListedGame>> ListAsync(ulong from, BlockRef at, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ListedGame>> ListAsync(Address factory, ulong from, BlockRef at, CancellationToken cancellationToken)
     {
         try
         {
@@ -50,9 +50,9 @@ internal sealed class GameInspector(ChainReader l1, Address factory, bool closes
         IReadOnlyList<ListedGame> listed, BlockRef at, CancellationToken cancellationToken)
     {
         List<Inspection> inspections = [];
-        foreach (GameMetadata metadata in await _reader.MetadataAsync(listed, at, cancellationToken))
+        foreach ((ListedGame game, GameMetadata metadata) in listed.Zip(await _reader.MetadataAsync(listed, at, cancellationToken)))
         {
-            inspections.Add(metadata.Doubt is { } doubt ? await JudgeAsync(metadata, doubt, at, cancellationToken) : new Inspection(metadata));
+            inspections.Add(metadata.Doubt is { } doubt ? await JudgeAsync(game.Factory, metadata, doubt, at, cancellationToken) : new Inspection(metadata));
         }
 
         return inspections;
@@ -82,16 +82,16 @@ internal sealed class GameInspector(ChainReader l1, Address factory, bool closes
         return (await GameMarks.ReadOneByOneAsync(l1, games, view.At, cancellationToken), refusal);
     }
 
-    private async Task<Inspection> JudgeAsync(GameMetadata metadata, GameDoubt doubt, BlockRef at, CancellationToken cancellationToken)
+    private async Task<Inspection> JudgeAsync(Address factory, GameMetadata metadata, GameDoubt doubt, BlockRef at, CancellationToken cancellationToken)
     {
         // A node's failure; or it says nothing, or says something and does not answer like it.
         bool isOdd = !doubt.IsGames || metadata.Version.Length == 0 || RuleSet.MayBePlayed(metadata.Version);
-        bool isDanger = isOdd && await IsPlayedAsync(metadata.GameType, at, cancellationToken);
+        bool isDanger = isOdd && await IsPlayedAsync(factory, metadata.GameType, at, cancellationToken);
         return new Inspection(metadata, isDanger ? $"{doubt.Problem}, although the factory's games of type {metadata.GameType} can be played" : doubt.Problem, isDanger);
     }
 
     // Whether the factory's present implementation of a type is one that we play.
-    private async Task<bool> IsPlayedAsync(uint gameType, BlockRef at, CancellationToken cancellationToken)
+    private async Task<bool> IsPlayedAsync(Address factory, uint gameType, BlockRef at, CancellationToken cancellationToken)
     {
         try
         {

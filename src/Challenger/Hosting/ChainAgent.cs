@@ -117,7 +117,8 @@ public sealed class ChainAgent : IDangerSource, IAsyncDisposable
         {
             Undecided = undecided,
             Waiting = _queue.Waiting,
-            IsWhole = covered.All(_outcomes.ContainsKey),
+            IsWhole = Book.HasReadAll && covered.All(_outcomes.ContainsKey),
+            IsMoved = _watches.IsMoved,
         };
     }
 

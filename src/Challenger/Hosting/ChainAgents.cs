@@ -60,7 +60,7 @@ internal static class ChainAgents
         return new ChainAgent(
             scope.Hub,
             scope.Nodes,
-            new GameBook(scope.L1, scope.Contracts.Factory, accounts, options.AuditBlocks, logger, clock, scope.Contracts.Portal, options.ResolveAll),
+            new GameBook(scope.L1, scope.Contracts.Factory, accounts, options.AuditBlocks, logger, clock, scope.Contracts.Portal, options.ResolveAll, scope.Contracts.Draining),
             words,
             judges,
             decider,
@@ -68,7 +68,7 @@ internal static class ChainAgents
             new ChainWatches(
                 new UpgradeWatch(options, scope.L1, scope.Contracts, upgrades, clock, logger),
                 results,
-                new ProgramWatch(options, scope.L1, scope.Contracts.Factory, prestates, clock),
+                new ProgramWatch(options, scope.L1, scope.Contracts.Factories, prestates, clock),
                 funds is null ? null : new FundsWatch(options.Name, scope.L1, funds, clock)),
             options,
             clock,

@@ -18,6 +18,9 @@ public sealed class ChainWatches(UpgradeWatch upgrades, ResultWatch results, Pro
     /// <inheritdoc/>
     public IReadOnlyList<Danger> Dangers => [.. results.Dangers, .. programs.Dangers];
 
+    /// <summary>Whether another factory has been seen to take the live one's place.</summary>
+    public bool IsMoved { get; private set; }
+
     /// <summary>Looks.</summary>
     /// <param name="games">The games that are covered.</param>
     /// <param name="ours">What was decided of those in which the account may move.</param>
@@ -41,7 +44,9 @@ public sealed class ChainWatches(UpgradeWatch upgrades, ResultWatch results, Pro
     {
         try
         {
-            if ((await upgrades.CheckAsync(view, cancellationToken)).Count > 0)
+            IReadOnlyList<UpgradeEvent> seen = await upgrades.CheckAsync(view, cancellationToken);
+            IsMoved |= seen.Any(upgrade => upgrade.Kind == TermsChangeKind.FactoryChanged);
+            if (seen.Count > 0)
             {
                 programs.LookAgain();
             }

@@ -93,9 +93,9 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
     private async Task RunAsync(ChainOptions chain, TimeSpan pause, CancellationToken cancellationToken)
     {
         string folder = Path.Combine(options.DataDirectory, chain.Name);
-        UpgradeBook upgrades = _upgrades.GetOrAdd(chain.Name, _ => new UpgradeBook(Path.Combine(folder, "upgrades.json")));
+        UpgradeBook upgrades = _upgrades.GetOrAdd(chain.Name, _ => new UpgradeBook(Path.Combine(folder, UpgradeBook.FileName)));
         SafeHeadLog log = SafeHeadLog.OpenOrRemember(Path.Combine(folder, "safe-heads"), clock.GetUtcNow(), _keepSightings);
-        await using ChainScope scope = await ChainScope.ConnectAsync(chain, _hubs!.Of(chain), log, clock, logger, cancellationToken);
+        await using ChainScope scope = await ChainScope.ConnectAsync(chain, _hubs!.Of(chain), upgrades.FormerFactories, log, clock, logger, cancellationToken);
         using IDisposable rehearsals = Dangers.Add(scope.Rehearser, chain.Name);
         IAccountDesk desk = chain.DryRun ? await DryRunDeskAsync(chain, scope) : await DeskAsync(chain, scope, pause, cancellationToken);
         using VmWorkers workers = new(chain.Cannon.MaxRuns);
@@ -125,7 +125,7 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
         await using ChainAgent agent = ChainAgents.Of(
             chain, scope, desk, traces, audit, decisions, new VerdictBook(Path.Combine(folder, "verdicts")), upgrades, prestates, funds, clock, logger, (desk as SenderDesk)?.ExclusionBy(chain.Name));
         using IDisposable shown = Dangers.Add(agent, chain.Name);
-        LogDefending(logger, chain.Name, scope.Contracts.Factory, desk.Account);
+        LogDefending(logger, chain.Name, string.Join(", and draining ", scope.Contracts.Factories), desk.Account);
         CycleMetrics metrics = new(chain.Name, clock);
         while (true)
         {
@@ -142,6 +142,11 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
                 _health[chain.Name] = new ChainHealth(report.View.Block.Number, clock.GetUtcNow(), report.Problem, workers.StepsExecuted);
                 metrics.Ended(began, report, agent.Book.Games.Count(), workers.StepsExecuted);
                 Cycled?.Invoke(chain.Name, report);
+                if (report.IsMoved)
+                {
+                    LogMoved(logger, chain.Name);
+                    return;
+                }
             }
             else
             {
@@ -223,13 +228,16 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
     }
 
     [LoggerMessage(6001, LogLevel.Information, "{Chain}: defending the games of factory {Factory} with account {Account}")]
-    private static partial void LogDefending(ILogger logger, string chain, Address factory, Address account);
+    private static partial void LogDefending(ILogger logger, string chain, string factory, Address account);
 
     [LoggerMessage(6002, LogLevel.Warning, "{Chain}: this cycle decided nothing: {Problem}")]
     private static partial void LogCycleFailed(ILogger logger, string chain, string problem);
 
     [LoggerMessage(6003, LogLevel.Error, "{Chain} cannot be defended at the moment ({ErrorType}): {Problem}; it is tried again")]
     private static partial void LogChainFailed(ILogger logger, string chain, string errorType, string problem);
+
+    [LoggerMessage(6005, LogLevel.Warning, "{Chain} is set up anew, since its games come from another factory now; those of the old one are defended as before")]
+    private static partial void LogMoved(ILogger logger, string chain);
 
     [LoggerMessage(6004, LogLevel.Information, "Stopping; everything that was decided is in the outbox")]
     private static partial void LogStopping(ILogger logger);

@@ -17,6 +17,9 @@ public sealed record CycleReport(
     /// <summary>Games that are still being decided; the next cycle does not wait for them.</summary>
     public int Waiting { get; init; }
 
+    /// <summary>Whether the chain's SystemConfig names another factory now: its agent is set up anew.</summary>
+    public bool IsMoved { get; init; }
+
     /// <summary>Whether each game has been decided since the agent began.</summary>
     public required bool IsWhole { get; init; }
 }

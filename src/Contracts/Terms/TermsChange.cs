@@ -41,8 +41,8 @@ public sealed record TermsChange(TermsChangeKind Kind, Address? Factory, uint? G
                 TermsChangeKind.FactoryChanged,
                 live,
                 null,
-                $"the SystemConfig names factory {live}, before {old}: new games come from there, and those of the old one go on",
-                []));
+                $"the SystemConfig names factory {live}, before {old}: new games come from there; those of the old one go on and are defended",
+                [$"{old} in DrainingFactories, so that it is known too where the data directory is lost"]));
         }
 
         foreach (FactoryTerms now in after.Factories)

@@ -49,7 +49,14 @@ public sealed class TermsReader(ChainReader l1, ChainContracts contracts, IReadO
         Read<uint>? respected = contracts.Portal is { } portal ? batch.UInt32<RespectedGameTypeFunction>(portal, optional: true) : null;
         Asked[] asked = [.. contracts.Factories.SelectMany(factory => _types.Select(type => new Asked(batch, factory, type)))];
         await batch.RunAsync(cancellationToken);
-        Implemented[] offered = [.. asked.Where(one => !one.Implementation.Value.IsZero).Select(one => new Implemented(batch, one))];
+        foreach (Asked one in asked.Where(one => one.Factory == contracts.Factory))
+        {
+            one.Expect(at);
+        }
+
+        // A factory that only drains and does not answer is left out: it says nothing of the others.
+        HashSet<Address> silent = [.. asked.Where(one => !one.HasAnswer).Select(one => one.Factory)];
+        Implemented[] offered = [.. asked.Where(one => !silent.Contains(one.Factory) && !one.Implementation.Value.IsZero).Select(one => new Implemented(batch, one))];
         await batch.RunAsync(cancellationToken);
         foreach (Implemented one in offered)
         {
@@ -61,7 +68,7 @@ public sealed class TermsReader(ChainReader l1, ChainContracts contracts, IReadO
         return new ChainTerms(
             live?.Value,
             respected is null || !IsKnown(respected, at) ? null : respected.Value,
-            [.. contracts.Factories.Select(factory => new FactoryTerms(factory, _types, [.. terms[factory]]))]);
+            [.. contracts.Factories.Where(factory => !silent.Contains(factory)).Select(factory => new FactoryTerms(factory, _types, [.. terms[factory]]))]);
     }
 
     // What a contract has not is a revert; what a node does not answer for is not known, and must not pass for that.
@@ -75,11 +82,21 @@ public sealed class TermsReader(ChainReader l1, ChainContracts contracts, IReadO
 
         public uint Type => type;
 
-        public Read<Address> Implementation { get; } = DisputeGameFactory.Implementation(batch, factory, type);
+        public Read<Address> Implementation { get; } = batch.Address(factory, optional: true, new GameImplsFunction { GameType = type });
 
         public Read<ReadOnlyMemory<byte>> Arguments { get; } = batch.Bytes(factory, optional: true, new GameArgsFunction { GameType = type });
 
-        public Read<UInt256> InitBond { get; } = DisputeGameFactory.InitBond(batch, factory, type);
+        public Read<UInt256> InitBond { get; } = batch.Number(factory, optional: true, new InitBondsFunction { GameType = type });
+
+        public bool HasAnswer => Implementation.HasValue && InitBond.HasValue;
+
+        public void Expect(BlockRef at)
+        {
+            if (((PendingRead[])[Implementation, InitBond]).FirstOrDefault(read => !read.HasValue) is { } failed)
+            {
+                throw new ContractReadException(factory, failed.Function, at, failed.Problem!, fault: failed.Fault!.Value);
+            }
+        }
     }
 
     private sealed class Implemented(ReadBatch batch, Asked asked)

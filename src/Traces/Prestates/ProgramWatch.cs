@@ -14,10 +14,10 @@ namespace Gavel.Traces;
 /// </summary>
 /// <param name="chain">The chain's options.</param>
 /// <param name="l1">The L1 nodes.</param>
-/// <param name="factory">The chain's factory.</param>
+/// <param name="factories">The chain's factories, the live one first.</param>
 /// <param name="prestates">Where prestates come from.</param>
 /// <param name="clock">The host's clock.</param>
-public sealed class ProgramWatch(ChainOptions chain, ChainReader l1, Address factory, PrestateStore prestates, TimeProvider clock) : IDangerSource
+public sealed class ProgramWatch(ChainOptions chain, ChainReader l1, IReadOnlyList<Address> factories, PrestateStore prestates, TimeProvider clock) : IDangerSource
 {
     // Blocks between two looks at the factory's implementations.
     private const ulong Between = 25;
@@ -46,7 +46,7 @@ public sealed class ProgramWatch(ChainOptions chain, ChainReader l1, Address fac
         ulong block = view.Block.Number;
         if (_looked is not ulong last || block >= last + Between || block < last)
         {
-            _types = await OfferedType.ReadAsync(l1, factory, OfferedType.Known.Concat(chain.GameTypes).Concat(games.Select(game => game.GameType)), view.At, cancellationToken);
+            _types = await OfferedAsync(OfferedType.Known.Concat(chain.GameTypes).Concat(games.Select(game => game.GameType)), view, cancellationToken);
             _looked = block;
         }
 
@@ -57,9 +57,28 @@ public sealed class ProgramWatch(ChainOptions chain, ChainReader l1, Address fac
                 .Concat(games.Select(game => (Prestate: game.Rules!.AbsolutePrestate, Type: (uint?)null, Game: (Address?)game.Game)))
                 .Where(need => !PlaceholderPrestate.Is(need.Prestate))
                 .GroupBy(need => need.Prestate)
-                .Select(group => new Need(group.Key, [.. group.Select(need => need.Type).OfType<uint>()], [.. group.Select(need => need.Game).OfType<Address>()])),
+                .Select(group => new Need(group.Key, [.. group.Select(need => need.Type).OfType<uint>().Distinct()], [.. group.Select(need => need.Game).OfType<Address>()])),
         ];
         _standing.Replace(needs.Select(need => Of(need, now)).Append(WithoutServer(needs, now)).Append(NotLoadable(needs, now)).OfType<Danger>().Concat(Placeholders(games, now)));
+    }
+
+    // Games can be created in a factory that only drains, too; one that does not answer is the book's danger, and none of the others' types.
+    private async Task<IReadOnlyList<OfferedType>> OfferedAsync(IEnumerable<uint> types, L1View view, CancellationToken cancellationToken)
+    {
+        List<OfferedType> offered = [];
+        foreach (Address factory in factories)
+        {
+            try
+            {
+                offered.AddRange(await OfferedType.ReadAsync(l1, factory, types, view.At, cancellationToken));
+            }
+            catch (ContractReadException) when (factory != factories[0])
+            {
+                continue;
+            }
+        }
+
+        return offered;
     }
 
     private bool IsConfigured(uint type) => chain.GameTypes.Count == 0 || chain.GameTypes.Contains(type);

@@ -58,11 +58,12 @@ internal sealed record Duel
     public static Task<Ring> RingAsync(CancellationToken cancellationToken) => Ring.OpenAsync(Terms(), cancellationToken);
 
     /// <summary>The same on our twins of the contracts of 2.x, with Cannon under type 8 too, which is the respected one.</summary>
-    public static Task<Ring> NewerRingAsync(CancellationToken cancellationToken, ulong safeBlocks = Block) => Ring.OpenAsync(
+    public static Task<Ring> NewerRingAsync(CancellationToken cancellationToken, ulong safeBlocks = Block, DevnetGeneration? former = null) => Ring.OpenAsync(
         Terms(new DevnetGameType(NewerGames.Type, FaultProofProgram.Rollup.Prestate, DevnetVm.Mips)) with
         {
             InitialL2Blocks = (int)safeBlocks,
             Generation = DevnetGeneration.V2,
+            Former = former,
             RespectedGameType = NewerGames.Type,
             DisputeGameFinalityDelay = TimeSpan.FromSeconds(NewerGames.FinalitySeconds),
         },

@@ -63,15 +63,16 @@ internal sealed class Ring : IAsyncDisposable
 
     /// <summary>Creates a game as an account.</summary>
     public async Task<GameMetadata> CreateGameAsync(
-        DevnetAccount from, uint gameType, Hash32 root, ulong l2Block, CancellationToken cancellationToken)
+        DevnetAccount from, uint gameType, Hash32 root, ulong l2Block, CancellationToken cancellationToken, Address? factory = null)
     {
+        Address maker = factory ?? Devnet.Addresses.DisputeGameFactory;
         ReadBatch batch = new(Devnet.L1, BlockRef.Latest);
-        Read<UInt256> bond = DisputeGameFactory.InitBond(batch, Devnet.Addresses.DisputeGameFactory, gameType);
+        Read<UInt256> bond = DisputeGameFactory.InitBond(batch, maker, gameType);
         await batch.RunAsync(cancellationToken);
-        ContractCall call = DisputeGameFactory.Create(Devnet.Addresses.DisputeGameFactory, gameType, root, l2Block, bond.Value);
+        ContractCall call = DisputeGameFactory.Create(maker, gameType, root, l2Block, bond.Value);
         await Devnet.SendAsync(from, call.To, call.Data, call.Value, cancellationToken: cancellationToken);
         GameReader reader = new(Devnet.L1);
-        IReadOnlyList<ListedGame> games = await reader.ListAsync(Devnet.Addresses.DisputeGameFactory, 0, BlockRef.Latest, cancellationToken);
+        IReadOnlyList<ListedGame> games = await reader.ListAsync(maker, 0, BlockRef.Latest, cancellationToken);
         return await reader.MetadataAsync(games[^1], BlockRef.Latest, cancellationToken);
     }
 
@@ -154,7 +155,7 @@ internal sealed class Ring : IAsyncDisposable
         await Devnet.WarpAsync(TimeSpan.FromSeconds(game.Rules!.Clock.MaxDuration + 1), cancellationToken);
         await UntilAsync("the game is resolved", async () => (await StateAsync(game, cancellationToken)).Status != GameStatus.InProgress, cancellationToken);
         GameState resolved = await StateAsync(game, cancellationToken, winner);
-        if (Devnet.Options.Generation == DevnetGeneration.V2)
+        if (game.Rules.RuleSet.IsClosed)
         {
             await Devnet.WarpAsync(Devnet.Options.DisputeGameFinalityDelay + TimeSpan.FromSeconds(1), cancellationToken);
             await UntilAsync(
