@@ -54,7 +54,8 @@ public sealed class SuperTrace(SuperTimeline timeline, SuperRoot start, Func<ulo
     // later ones, invalid; the steps before it are still good.
     private TraceAnswer<SuperClaim> Find(SuperPlace place)
     {
-        if (!TryMoment(place.Timestamp, out SuperMoment now, out TraceAnswer<SuperClaim> lacking))
+        // Nothing is said before the start is known to be the game's: who does not know that second may well miss later ones.
+        if (!TryMoment(Timeline.Start, out _, out TraceAnswer<SuperClaim> lacking) || !TryMoment(place.Timestamp, out SuperMoment now, out lacking))
         {
             return lacking;
         }

@@ -58,9 +58,13 @@ public sealed class SuperTraceTests
         SuperRoot start = Root(S, (10, 1), (130, 2));
         Dictionary<ulong, SuperMoment> known = [];
         SuperTrace trace = new(new SuperTimeline(S, S + 5, Depth), start, known.GetValueOrDefault);
-        Assert.Equal(new MomentWant(S + 2), trace.ClaimAt(new SuperPlace(S + 2, 0)).Want);
         Assert.Equal(new MomentWant(S), trace.ClaimAt(new SuperPlace(S, 1)).Want);
+        known[S + 2] = new SuperMoment(S + 2, null, [null, null]);
+        Assert.Equal(new MomentWant(S), trace.ClaimAt(new SuperPlace(S + 2, 0)).Want); // whoever says that has not shown to know the start
         known[S] = Moment(start);
+        Assert.Equal(SuperClaim.Invalid, trace.ClaimAt(new SuperPlace(S + 2, 0)).Value);
+        known.Remove(S + 2);
+        Assert.Equal(new MomentWant(S + 2), trace.ClaimAt(new SuperPlace(S + 2, 0)).Want);
         Assert.Equal(new MomentWant(S + 1), trace.ClaimAt(new SuperPlace(S, 1)).Want);
         Assert.False(trace.ClaimAt(new SuperPlace(S, 1)).IsAvailable);
         known[S + 1] = Moment(Root(S + 1, (10, 3), (130, 2)));
@@ -111,7 +115,7 @@ public sealed class SuperTraceTests
         Assert.NotEqual(root.Hash, honest.Value);
         Assert.Equal([RootFlawKind.BeyondReach], RootFlaw.Of(root, derivable, honest).Select(flaw => flaw.Kind));
 
-        SuperTrace future = new(timeline, start, at => new SuperMoment(at, null, [null]));
+        SuperTrace future = new(timeline, start, at => at == S ? Moment(start) : new SuperMoment(at, null, [null]));
         Assert.Equal(SuperClaim.Invalid, future.ClaimAt(Position.Root).Value);
         Assert.Equal([RootFlawKind.BeyondReach, RootFlawKind.NotDerivable], RootFlaw.Of(root, future, SuperClaim.Invalid).Select(flaw => flaw.Kind));
     }
@@ -126,6 +130,13 @@ public sealed class SuperTraceTests
         Assert.Equal((UInt128)(1UL << 23), timeline.Reach);
         Assert.Throws<ArgumentOutOfRangeException>(() => new SuperTimeline(S, S, Depth));
     }
+
+    [Theory]
+    [InlineData(990, 1000)]
+    [InlineData(1001, 1000)]
+    [InlineData(1002, 1002)]
+    [InlineData(1003, 1002)]
+    public void NewestBlock_IsAtOrBeforeTheSecond_AndNotBeforeGenesis(ulong timestamp, ulong time) => Assert.Equal(time, new SuperChain(10, 1000, 2).NewestBlockTime(timestamp));
 
     [Fact]
     public void FalseRoots_AreFalseByValue_AndSayWhy()

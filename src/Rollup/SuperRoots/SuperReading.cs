@@ -11,7 +11,7 @@ public enum SuperReadingProblem
     /// <summary>The node's dependency set is not the game's.</summary>
     OtherChains,
 
-    /// <summary>A chain is left out that the node has derived by its own account.</summary>
+    /// <summary>A chain is left out that the node has derived by its own account, or of which it does not tell how far it has got.</summary>
     LeftOut,
 
     /// <summary>All chains are derivable by the game's L1 head, and the node has no super root of them by it: messages between them are not checked yet.</summary>
@@ -84,14 +84,14 @@ public sealed record SuperReading
                 grounds.Add(isDerivable ? SuperGround.Derivable : SuperGround.Record);
                 blocks[i] = isDerivable ? told.Block : null;
             }
-            else if (answer.LocalSafeTimestamp < chain.NewestBlockTime(answer.Timestamp))
+            else if (IsBehind(answer, chain))
             {
                 grounds.Add(SuperGround.Pipeline);
             }
             else
             {
                 return Nothing(
-                    SuperReadingProblem.LeftOut, $"it leaves out chain {chain.Id} at {answer.Timestamp}, and has derived all chains up to {answer.LocalSafeTimestamp} by its own account");
+                    SuperReadingProblem.LeftOut, $"it leaves out chain {chain.Id} at {answer.Timestamp}, and tells {answer.LocalSafeTimestamp} as the time up to which it has derived all chains");
             }
         }
 
@@ -121,6 +121,13 @@ public sealed record SuperReading
         }
 
         return null;
+    }
+
+    // 0 says that a chain is not up, which is no derivation; and a genesis block needs none.
+    private static bool IsBehind(SuperRootAnswer answer, SuperChain chain)
+    {
+        ulong wanted = chain.NewestBlockTime(answer.Timestamp);
+        return answer.LocalSafeTimestamp is > 0 and var safe && safe < wanted && wanted > chain.GenesisTime;
     }
 
     private static IEnumerable<BlockId> L1BlocksOf(SuperRootAnswer answer) =>

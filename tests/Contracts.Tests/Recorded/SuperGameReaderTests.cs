@@ -107,6 +107,17 @@ public sealed class SuperGameReaderTests
         Assert.Null(game.Rules);
     }
 
+    [Theory]
+    [InlineData("0x99735e32")] // a sequence number that is not the super root's timestamp
+    [InlineData("0xfa24f743")] // a root claim that is not its hash
+    public async Task WhatDoesNotClaimItsExtraData_IsNoSuperGame(string selector)
+    {
+        RecordedSuperCalls calls = new("one chain");
+        int last = selector == "0x99735e32" ? 65 : 129; // of the first word, or of the second
+        calls.Spoil(selector, answer => $"{answer[..last]}{(answer[last] == '0' ? '1' : '0')}{answer[(last + 1)..]}");
+        Assert.Null(await calls.ReadAsync(9));
+    }
+
     [Fact]
     public async Task AMinorThatNobodyHasSeen_IsReadByItsFunctions_AndTold()
     {

@@ -89,6 +89,27 @@ public sealed class SuperRootNodeTests : IAsyncLifetime
         Assert.Equal((true, false, false), (reading.Moment!.Blocks[0] is not null, reading.Moment.Blocks[1] is not null, reading.Moment.Root is not null));
     }
 
+    [Theory]
+    [InlineData(1100, 1099, SuperGround.Pipeline)]
+    [InlineData(1100, 1100, null)] // it has derived the block of 1100, and leaves it out
+    [InlineData(1101, 1100, null)] // the newest block of this chain at 1101 is that of 1100
+    [InlineData(1100, 0, null)] // a chain is not up
+    [InlineData(990, 995, null)] // its genesis, which needs no derivation
+    [InlineData(1001, 999, null)]
+    [InlineData(1002, 1001, SuperGround.Pipeline)]
+    public async Task WhatIsLeftOut_IsComparedWithTheTimeOfItsBlock(ulong timestamp, ulong localSafe, SuperGround? ground)
+    {
+        _node.Twist = result =>
+        {
+            Lose("10")(result);
+            result["local_safe_timestamp"] = localSafe;
+            return result;
+        };
+        SuperReading reading = Read(await AskAsync(timestamp));
+        Assert.Equal(ground is null ? SuperReadingProblem.LeftOut : null, reading.Problem);
+        Assert.Equal(ground is null ? [] : [ground.Value, SuperGround.Derivable], reading.Grounds);
+    }
+
     [Fact]
     public async Task AGapInTheRecord_IsOnlyARecord()
     {
@@ -104,6 +125,7 @@ public sealed class SuperRootNodeTests : IAsyncLifetime
     [Theory]
     [InlineData("a chain too many", SuperReadingProblem.OtherChains)]
     [InlineData("a chain too few", SuperReadingProblem.OtherChains)]
+    [InlineData("another chain", SuperReadingProblem.OtherChains)]
     [InlineData("a derived chain left out", SuperReadingProblem.LeftOut)]
     [InlineData("no data", SuperReadingProblem.NotValidated)]
     [InlineData("null data", SuperReadingProblem.NotValidated)]
@@ -121,6 +143,11 @@ public sealed class SuperRootNodeTests : IAsyncLifetime
                 case "a chain too few":
                     Lose("130")(result);
                     result["chain_ids"] = new JsonArray("10");
+                    break;
+                case "another chain":
+                    result.Remove("data");
+                    ((JsonObject)result["optimistic_at_timestamp"]!).Remove("130");
+                    result["chain_ids"] = new JsonArray("10", "131");
                     break;
                 case "a derived chain left out":
                     Lose("130")(result);
@@ -220,6 +247,18 @@ public sealed class SuperRootNodeTests : IAsyncLifetime
         };
         await AskAsync(1100); // both chains need the same
         Assert.Contains("none of which needs a later L1 block", (await Assert.ThrowsAsync<RpcException>(() => AskAsync(1101))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AnIdTwice_IsRefused_AlsoWithoutASuperRoot()
+    {
+        _node.Twist = result =>
+        {
+            Lose("130")(result);
+            result["chain_ids"] = new JsonArray("10", "10");
+            return result;
+        };
+        Assert.Contains("superroot_atTimestamp.chain_ids", (await Assert.ThrowsAsync<RpcException>(() => AskAsync(1100))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
