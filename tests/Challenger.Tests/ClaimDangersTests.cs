@@ -31,6 +31,7 @@ public sealed class ClaimDangersTests
     [InlineData(UnansweredReason.ExecutionRootIsTrue, false, 300_000, DangerSeverity.Warn, DangerOrigin.Chain)]
     [InlineData(UnansweredReason.StatusNotAccepted, false, 300_000, DangerSeverity.Warn, DangerOrigin.Chain)]
     [InlineData(UnansweredReason.ClockExpired, false, -1, DangerSeverity.Page, DangerOrigin.Chain)]
+    [InlineData(UnansweredReason.LastWordIsTheirs, false, -1, null, null)] // a danger of the whole game
     [InlineData(UnansweredReason.TraceUnavailable, true, 10_801, null, null)] // a VM at work
     [InlineData(UnansweredReason.TraceUnavailable, true, 10_800, DangerSeverity.Warn, DangerOrigin.Ours)]
     [InlineData(UnansweredReason.StepUnavailable, true, 5_400, DangerSeverity.Page, DangerOrigin.Ours)]

@@ -12,7 +12,7 @@ public sealed class ProgramWatchTests : IAsyncLifetime
 {
     private const uint PlaceholderType = 9;
     private static readonly CancellationToken None = CancellationToken.None;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
     private static readonly Hash32 Placeholder = Hash32.Parse("0xdead000000000000000000000000000000000000000000000000000000000000");
     private static readonly Hash32 Prestate = FaultProofProgram.Rollup.Prestate;
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("gavel-programs-");
