@@ -43,7 +43,7 @@ public sealed class ResultWatchTests : IAsyncLifetime
         Assert.Contains("LOST: a false root was made final: the game resolved DefenderWins", danger.Problem, StringComparison.Ordinal);
         Assert.Contains("the nodes said so", danger.Problem, StringComparison.Ordinal);
         DevnetAddresses contracts = Devnet.Addresses;
-        Assert.Contains($"SuperchainConfig {contracts.SuperchainConfig}.pause(string); OptimismPortal {contracts.OptimismPortal}.blacklistDisputeGame({game.Game}); "
+        Assert.Contains($"SuperchainConfig {contracts.SuperchainConfig}.pause(string); OptimismPortal {contracts.OptimismPortal}.blacklistDisputeGame({game.Game}) (data 0x7d6be8dc000000000000000000000000{game.Game.ToString()[2..].ToLowerInvariant()}); "
             + $"OptimismPortal {contracts.OptimismPortal}.setRespectedGameType(", danger.Mend, StringComparison.Ordinal);
         Assert.True(danger.Deadline > time.GetUtcNow().AddMinutes(-2), $"{danger.Deadline}");
         AuditNote note = Assert.Single(new AuditLog(_folder.FullName).ReadNotes(game.Game));
@@ -58,6 +58,11 @@ public sealed class ResultWatchTests : IAsyncLifetime
         await again.CheckAsync([], await ViewAsync(), None);
         Assert.Empty(again.Dangers);
         Assert.Null(new VerdictBook(Path.Combine(_folder.FullName, "verdicts")).Find(game.Game));
+
+        // The trail keeps what the book has given up: nobody of ours makes this root the anchor.
+        GameState over = await StateAsync(game);
+        Assert.Equal(Truth.Unavailable, again.VerdictOn(game.Game, over, null));
+        Assert.Equal(Truth.Invalid, again.VerdictOn(game.Game, over with { MovesAnchor = true }, null));
     }
 
     [Fact]

@@ -73,6 +73,62 @@ public sealed class RecordedReadsTests
         });
     }
 
+    // What could be withdrawn waits for the end of the pause, in every generation; nobody is paid in it.
+    [Theory]
+    [InlineData("1.2.0")]
+    [InlineData("1.3.1")]
+    [InlineData("1.4.1")]
+    [InlineData("1.8.0")]
+    [InlineData("2.4.2")]
+    public async Task Pause_HoldsUpWhatCouldBeWithdrawn(string version)
+    {
+        RecordedReads recorded = RecordedReads.Of(version);
+        int held = await CountAsync("paused", CreditStage.Paused);
+        Assert.True(held > 0);
+        Assert.Equal(0, await CountAsync("paused", CreditStage.Withdrawable));
+        Assert.Equal(0, await CountAsync("closed", CreditStage.Paused));
+        Assert.True(await CountAsync("closed", CreditStage.Withdrawable) > 0);
+
+        // As it would be seen when every delay is over.
+        async Task<int> CountAsync(string moment, CreditStage stage)
+        {
+            recorded.Now = recorded.Moments.FindIndex(known => known.Name == moment);
+            BlockRef at = BlockRef.At(recorded.Moments[recorded.Now].Hash);
+            GameReader reader = new(new ChainReader(recorded));
+            IReadOnlyList<ListedGame> listed = await reader.ListAsync(recorded.Factory, 0, at, default);
+            int count = 0;
+            foreach (GameMetadata game in (await reader.MetadataAsync([.. listed.Where(game => recorded.WasRead(Key(game.Game)))], at, default)).Where(game => game.Rules is not null))
+            {
+                Address[] recipients = [.. recorded.CallsOf(Key(game.Game), Credit).Select(data => Address.Parse($"0x{data[^40..]}"))];
+                GameState state = (await reader.StatesAsync([game], recipients, at, default))[0];
+                count += recipients.Count(account => CreditStanding.Of(game, state, account, recorded.Moments[^1].Time + game.Rules!.WethDelay).Stage == stage);
+            }
+
+            return count;
+        }
+    }
+
+    // Whoever closes games for the anchor finds those that wait for it after a restart; nobody else is kept by them.
+    [Theory]
+    [InlineData("1.3.1", false)]
+    [InlineData("1.4.1", true)]
+    [InlineData("1.8.0", true)]
+    [InlineData("2.4.2", true)]
+    public async Task GamesThatWaitToBeClosed_MatterToWhoeverClosesThem(string version, bool expected)
+    {
+        RecordedReads recorded = RecordedReads.Of(version);
+        recorded.Now = recorded.Moments.FindIndex(known => known.Name == "final");
+        BlockRef at = BlockRef.At(recorded.Moments[recorded.Now].Hash);
+        GameReader reader = new(new ChainReader(recorded));
+        ListedGame[] listed = [.. (await reader.ListAsync(recorded.Factory, 0, at, default)).Where(game => recorded.WasRead(Key(game.Game)))];
+        IReadOnlyList<bool> usual = await reader.MatterAsync(listed, [], at, default);
+        IReadOnlyList<bool> closing = await reader.MatterAsync(listed, [], at, default, closes: true);
+        ListedGame[] added = [.. listed.Where((_, i) => closing[i] && !usual[i])];
+        Assert.Equal(expected, added.Length > 0);
+        Assert.All(added, game => Assert.Equal("2", $"{recorded.Value(Key(game.Game), "0x200d2ed2")}"));
+        Assert.DoesNotContain(true, usual.Zip(closing, (before, after) => before && !after));
+    }
+
     // None of them has l2BlockNumber(): a super game counts seconds, a ZK game blocks.
     [Fact]
     public async Task ForeignGames_TellWhatTheyAreAbout()
@@ -98,6 +154,24 @@ public sealed class RecordedReadsTests
         {
             Assert.Equal(new ProposedPoint(game.L2BlockNumber, SequenceUnit.Block), game.Proposed);
             Assert.Null(game.ParentIndex);
+        });
+    }
+
+    [Fact]
+    public async Task SuperGames_TellTheirTimestamps()
+    {
+        RecordedReads recorded = RecordedReads.Of("super-0.7.2");
+        recorded.Now = recorded.Moments.Count - 1;
+        BlockRef at = BlockRef.At(recorded.Moments[^1].Hash);
+        GameReader reader = new(new ChainReader(recorded));
+        IReadOnlyList<GameMetadata> all = await reader.MetadataAsync(await reader.ListAsync(recorded.Factory, 0, at, default), at, default);
+        GameMetadata[] super = [.. all.Where(game => game.GameType is 5 or 9)];
+        Assert.Equal((3, 18), (super.Count(game => game.GameType == 5), super.Count(game => game.GameType == 9)));
+        Assert.All(super, game =>
+        {
+            Assert.Null(game.Rules);
+            Assert.Equal(SequenceUnit.Timestamp, game.Proposed!.Value.Unit);
+            Assert.Equal(recorded.Value(Key(game.Game), $"{Selector.Of("l2SequenceNumber()")}")!.ToString(), $"{game.Proposed!.Value.Number}");
         });
     }
 
