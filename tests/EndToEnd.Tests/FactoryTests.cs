@@ -7,6 +7,7 @@ using Gavel.Contracts;
 using Gavel.Devnet;
 using Gavel.EndToEnd.Tests.Arena;
 using Gavel.GameSolver;
+using Gavel.TestKit;
 using Gavel.TestKit.Judges;
 
 namespace Gavel.EndToEnd.Tests;
@@ -81,6 +82,24 @@ public sealed class FactoryTests
         GameMetadata newest = await CreateAsync(ring, 8, next);
         await AttackedAsync(ring, drained, newest);
         Assert.Equal([first], new UpgradeBook(Path.Combine(ring.Data, "devnet", "devnet", UpgradeBook.FileName)).FormerFactories);
+    }
+
+    // SystemConfig 4.0.0 lacks batchInbox() and others that earlier ones had; what it has of what we could ask is this.
+    [Fact]
+    public async Task SystemConfigWithoutTheRemovedGetters_LeadsToAllThatIsNeeded()
+    {
+        string[] kept = ["0xf2b4e617", "0x0a49cb03", "0x5c975abb"]; // disputeGameFactory(), optimismPortal(), paused()
+        await using Ring ring = await Duel.NewerRingAsync(None);
+        await using FaultProxy l1 = await FaultProxy.StartAsync(ring.Devnet.L1Url);
+        Address config = ring.Devnet.Addresses.SystemConfig;
+        l1.Instead(
+            call => call.To.Equals(config.ToString(), StringComparison.OrdinalIgnoreCase) && !kept.Contains(call.Selector),
+            call => call.Error(3, "execution reverted", "0x"));
+        await ring.StartGavelAsync(DevnetAccounts.Challenger, None, chain => chain.L1[0] = l1.Url);
+        GameMetadata game = await CreateAsync(ring, 6, ring.Devnet.Addresses.DisputeGameFactory);
+        await AttackedAsync(ring, game);
+        await ring.UntilAsync("the types are told", () => Task.FromResult(ring.Lines.Has("creates games of type 8 (respected)")), None);
+        await ring.SettleAsync(game, Us, None);
     }
 
     private static Task<GameMetadata> CreateAsync(Ring ring, ulong block, Address factory) =>
