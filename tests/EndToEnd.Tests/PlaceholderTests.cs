@@ -6,7 +6,6 @@ using Gavel.Devnet;
 using Gavel.EndToEnd.Tests.Arena;
 using Gavel.Ethereum;
 using Gavel.GameSolver;
-using Gavel.GameSolver.Solving;
 using Gavel.TestKit.Judges;
 
 namespace Gavel.EndToEnd.Tests;
