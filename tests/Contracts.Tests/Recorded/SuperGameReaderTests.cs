@@ -2,7 +2,6 @@ using System.IO.Compression;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Gavel.Ethereum;
-using Gavel.GameSolver;
 using Gavel.TestKit;
 
 namespace Gavel.Contracts.Tests.Recorded;
@@ -255,12 +254,12 @@ public sealed class SuperGameReaderTests
             string to = request.Parameters[0]!["to"]!.GetValue<string>();
             string data = (request.Parameters[0]!["data"] ?? request.Parameters[0]!["input"])!.GetValue<string>();
             return Address.Parse(to) != Game ? Json(data switch
-                {
-                    "0x7dc0d1d0" => $"0x{1:x64}", // oracle
-                    "0xf3f480d9" => $"0x{86400:x64}", // challenge period
-                    "0x6a42b8f8" => $"0x{302400:x64}", // delay
-                    _ => throw new InvalidOperationException($"{data} of {to} is not known"),
-                })
+            {
+                "0x7dc0d1d0" => $"0x{1:x64}", // oracle
+                "0xf3f480d9" => $"0x{86400:x64}", // challenge period
+                "0x6a42b8f8" => $"0x{302400:x64}", // delay
+                _ => throw new InvalidOperationException($"{data} of {to} is not known"),
+            })
                 : _answers.TryGetValue(data, out string? answer) ? answer is null ? Refused() : Json(answer)
                 : data.StartsWith("0x5e234947", StringComparison.Ordinal) && _answers["0x609d3334"]!.Split(data[10..]) is [_, var behind] ? Json($"0x{behind[..64]}") // not all chains were asked for
                 : data.StartsWith("0xc395e1ca", StringComparison.Ordinal) ? Json($"0x{80000000000000000:x64}") // bonds were recorded of four positions
