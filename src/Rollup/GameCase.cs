@@ -159,8 +159,8 @@ public sealed class GameCase
         if (!isLastResort && decision is null && weighing.L1Head is not null)
         {
             // What the minimum has shown stands through later silence; the weighing has dropped what the minimum contradicts. What a person decided
-            // is no evidence.
-            held.Bounds = new DerivableBounds(weighing.Derivability.LastDerivable, weighing.Derivability.FirstUnderivable);
+            // is no evidence, and what runs of our own showed is known as long as they are.
+            held.Bounds = new DerivableBounds(weighing.Shown.LastDerivable, weighing.Shown.FirstUnderivable);
         }
 
         return weighing;

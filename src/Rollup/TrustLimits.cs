@@ -20,4 +20,10 @@ public sealed record TrustLimits
 
     /// <summary>Evidence of a verdict that nothing is done on is asked for again after this. Default 10 min.</summary>
     public TimeSpan RecheckAfter { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How many L2 blocks a run of our own may span: each takes a VM seconds to minutes. Default 64.</summary>
+    public ulong RunSpan { get; init; } = 64;
+
+    /// <summary>How many runs of our own one game may cost, whatever its nodes say next. Default 8.</summary>
+    public int RunsOfAGame { get; init; } = 8;
 }

@@ -35,6 +35,22 @@ public sealed class OwnRunnerTests
         Assert.Equal((null, "it has reached step 5", 1), (finding.Arrived, finding.Progress, traces.Wanted));
     }
 
+    [Fact]
+    public void NothingIsRun_OfAPlaceholder()
+    {
+        GameMetadata game = Sample with { Rules = Sample.Rules! with { AbsolutePrestate = Hash32.Zero } };
+        Assert.False(new OwnRunner(game, new Recorded { End = default }, new ManualTime(DateTimeOffset.UnixEpoch)).IsPossible);
+        Assert.True(new OwnRunner(Sample, new Recorded { End = default }, new ManualTime(DateTimeOffset.UnixEpoch)).IsPossible);
+    }
+
+    // A full disk costs this evidence, not the judging.
+    [Fact]
+    public void FolderThatCannotBeMade_IsToldAndNoMore()
+    {
+        RunFinding finding = new OwnRunner(Sample, new Recorded { End = default, Trouble = new IOException("no space left") }, new ManualTime(DateTimeOffset.UnixEpoch)).Find(Run);
+        Assert.Equal((null, "no space left"), (finding.Arrived, finding.Progress));
+    }
+
     // The mock of games without a program "refutes" every claim: that is no evidence of anything.
     [Fact]
     public void Alphabet_ShowsNothing() => Assert.False(new AlphabetTrace(new LocalInputs(default, default, default, 12, 901, 11), Samples.Hash("prestate")).End.IsAvailable);
@@ -45,6 +61,8 @@ public sealed class OwnRunnerTests
     {
         public required TraceAnswer<VmStatus> End { get; init; }
 
+        public Exception? Trouble { get; init; }
+
         public LocalInputs? Inputs { get; private set; }
 
         public int Wanted { get; private set; }
@@ -52,7 +70,7 @@ public sealed class OwnRunnerTests
         public IExecutionTrace Of(GameMetadata game, LocalInputs inputs)
         {
             Inputs = inputs;
-            return this;
+            return Trouble is null ? this : throw Trouble;
         }
 
         public void Want(UInt128 index, bool isStep)

@@ -191,6 +191,60 @@ public sealed class VmTraceTests : IDisposable
         Assert.Equal(["dispute", "both", "evidence"], order); // each once: what was overtaken is not done again
     }
 
+    // The run for evidence would take for ever: it gives way, and goes on where it was as soon as it is asked for again.
+    [Fact]
+    public void EvidenceUnderWay_GivesWay_ToWhatAClockWaitsFor()
+    {
+        ConcurrentQueue<string> order = [];
+        using VmTrace endless = Trace(rounds: uint.MaxValue);
+        endless.Want(UInt128.MaxValue, isStep: false);
+        Eventually(() => _folder.GetFiles("state-*").Length > 0);
+        using VmTrace dispute = Named("dispute", order);
+        Assert.Equal(HashAfter(6), Wait(() => Claim(dispute, 5)));
+        endless.Want(UInt128.MaxValue, isStep: false);
+        Assert.True(endless.End.IsUnderWay);
+        int before = _folder.GetFiles("state-*").Length;
+        Eventually(() => _folder.GetFiles("state-*").Length > before);
+        Assert.Equal(1, _firstLoads);
+    }
+
+    [Fact]
+    public void Evidence_LeavesNoStates_AndRunsOnce()
+    {
+        using VmTrace trace = Trace();
+        Assert.Equal(GameSolver.VmStatus.Valid, Wait(() =>
+        {
+            trace.Want(UInt128.MaxValue, isStep: false);
+            return trace.End;
+        }));
+        Eventually(() => _folder.GetFiles("state-*").Length == 0);
+        Assert.Equal(1, _firstLoads);
+        Assert.Equal(HashAfter(1_000_001), Wait(() => Claim(trace, 1_000_000))); // a dispute of the same pair begins anew
+    }
+
+    // What has time waits longer each time; what a clock waits for does not wait for that.
+    [Fact]
+    public void FailingEvidence_IsTriedMoreAndMoreRarely_AndADisputeIsNot()
+    {
+        _trouble = new IOException("the server is gone");
+        using VmTrace trace = Trace();
+        void Fail(int times)
+        {
+            trace.Want(UInt128.MaxValue, isStep: false);
+            Eventually(() => Volatile.Read(ref _sources) == times && !trace.End.IsUnderWay);
+        }
+
+        Fail(1);
+        _clock.Advance(TimeSpan.FromSeconds(30));
+        Fail(2);
+        _clock.Advance(TimeSpan.FromSeconds(59));
+        trace.Want(UInt128.MaxValue, isStep: false);
+        Thread.Sleep(100);
+        Assert.Equal(2, _sources);
+        trace.Want(5, isStep: false);
+        Eventually(() => Volatile.Read(ref _sources) == 3);
+    }
+
     [Fact]
     public void CancelledRun_StopsSoon_AndAnotherGoesOn()
     {

@@ -168,14 +168,14 @@ public sealed class GameJudge
                 begun |= Trace.Want(want);
             }
 
-            RunWant? run = weighing.WantedRun;
+            RunWant? run = _runs.IsPossible ? weighing.WantedRun : null;
             if (begun || (run?.Run is { } own && _case.Take(_runs.Find(own))))
             {
                 continue; // what is known at once is worth another look
             }
 
             blocks.UnionWith(wanted.OfType<OutputWant>().Select(want => want.Block));
-            blocks.UnionWith(run is { Run: null } ? [run.Block - 1, run.Block] : []);
+            blocks.UnionWith(run is { Run: null } ? [run.From, run.To] : []);
             if (freshest != default)
             {
                 blocks.UnionWith(weighing.LookedUp);

@@ -14,8 +14,23 @@ namespace Gavel.Challenger;
 /// <param name="clock">The host's clock.</param>
 internal sealed class OwnRunner(GameMetadata game, IExecutionTraces executions, TimeProvider clock)
 {
+    /// <summary>False where nobody has the program's first state.</summary>
+    public bool IsPossible => !PlaceholderPrestate.Is(game.Rules!.AbsolutePrestate);
+
     /// <summary>What is known of a run, which is begun if it was not.</summary>
     public RunFinding Find(DerivationRun run)
+    {
+        try
+        {
+            return Of(run);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return new RunFinding(run, null, error.Message, clock.GetUtcNow()); // a full disk costs this evidence, not the judging
+        }
+    }
+
+    private RunFinding Of(DerivationRun run)
     {
         IExecutionTrace trace = executions.Of(game, new LocalInputs(
             game.L1Head,

@@ -144,6 +144,10 @@ internal sealed class RollupWatch(NodeLabel label, RollupNode node, L1Book l1, S
     /// <summary>The first of our sightings past an L1 block.</summary>
     public SafeHeadSighting? After(ulong l1Block) => LogName is { } name ? log.After(name, l1Block, l1.IsCanonical) : null;
 
+    /// <summary>Whether it has said, or failed to say, what its record holds around an L1 block; one that is silent or not past it is not waited for.</summary>
+    public bool HasTold(BlockId head) => SilentSince is not null || CurrentL1 is not { } current || current.Number <= head.Number
+        || new[] { head.Number, LaterBlock(head.Number, current.Number) }.All(at => Record(at) is { HasValue: true } or { Error: not null });
+
     /// <summary>Asks what <see cref="Witness"/> lacks.</summary>
     public IEnumerable<Task> AskWitness(BlockId head, DateTimeOffset freshest)
     {

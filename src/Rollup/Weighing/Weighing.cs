@@ -25,11 +25,11 @@ public sealed class Weighing
         _outputs = new OutputFinder(facts, nodes, _voices, isLastResort, held);
         IReadOnlyList<DerivationWitness> witnesses = L1Head is { } block ? [.. _voices.Rollup.Select(watch => watch.Witness(block))] : [];
 
-        Runs = new OwnRuns(facts, L1Head is null ? [] : runs ?? [], _outputs);
-
         // The last resort lowers the bar for what was derivable, never for what was not.
-        Derivability = new Derivability(
-            witnesses, _voices.Minimum, isLastResort && WellGroups == 1 ? 1 : _voices.Minimum, isLost ? default : heldBounds, _voices.Bounds, Runs.Bounds);
+        int minimumForYes = isLastResort && WellGroups == 1 ? 1 : _voices.Minimum;
+        Shown = new Derivability(witnesses, _voices.Minimum, minimumForYes, isLost ? default : heldBounds, _voices.Bounds);
+        Runs = new OwnRuns(facts, L1Head is null ? [] : runs ?? [], _outputs, Shown, nodes.Limits);
+        Derivability = new Derivability(witnesses, _voices.Minimum, minimumForYes, isLost ? default : heldBounds, _voices.Bounds, Runs.Bounds);
         _finder = new VerdictFinder(this, nodes, _voices, isLastResort);
         _verdict = new Lazy<Verdict>(_finder.Find);
     }
@@ -62,9 +62,9 @@ public sealed class Weighing
     public Verdict Verdict => _verdict.Value;
 
     /// <summary>
-    /// The run of our own that could settle the verdict; null where none could, or where it is settled.
+    /// The run of our own that could settle the verdict; null where none could, where it is settled, and as long as a node's own record may settle it.
     /// </summary>
-    public RunWant? WantedRun => Verdict.Rule is VerdictRule.TooLittleEvidence or VerdictRule.Harmless ? Runs.Wanted(Derivability) : null;
+    public RunWant? WantedRun => Verdict.Rule is VerdictRule.TooLittleEvidence or VerdictRule.Harmless && _voices.Rollup.All(watch => watch.HasTold(L1Head!.Value)) ? Runs.Wanted(Derivability) : null;
 
     /// <summary>The oldest answer that the verdict rests on; null where it rests on none.</summary>
     public DateTimeOffset? OldestAnswer => Verdict.Evidence.Testimonies
@@ -78,6 +78,9 @@ public sealed class Weighing
 
     /// <summary>Blocks whose outputs were looked up in this weighing.</summary>
     public IEnumerable<ulong> LookedUp => _outputs.LookedUp;
+
+    /// <summary>What was derivable by what nodes show, without runs of our own.</summary>
+    internal Derivability Shown { get; }
 
     /// <summary>Runs of our own.</summary>
     internal OwnRuns Runs { get; }

@@ -84,6 +84,15 @@ internal sealed class VmRunFolder
         _states.Remove(step);
     }
 
+    /// <summary>Drops all states; hashes stay.</summary>
+    public void DropStates()
+    {
+        foreach (ulong step in _states.ToArray())
+        {
+            Drop(step);
+        }
+    }
+
     /// <summary>The hashes noted so far, by step. Lines that a crash cut off or a disk damaged are left out.</summary>
     public IReadOnlyList<(ulong Step, Hash32 Hash, bool IsEnd)> ReadHashes()
     {

@@ -26,6 +26,7 @@ internal sealed class VmTrace : IExecutionTrace, IDisposable
     private const int Runs = 3;
 
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(30); // of what has time
 
     private readonly VmRunFolder _folder;
     private readonly Func<CancellationToken, VmState> _first;
@@ -44,7 +45,8 @@ internal sealed class VmTrace : IExecutionTrace, IDisposable
     private volatile RunEnd? _end; // one reference: half of a hash, read from another thread, would be posted as a claim
     private volatile Failure? _failure; // one reference: reason and time are read together, from other threads
     private ulong _reached;
-    private int _job; // of Idle … Running
+    private int _job; // of Idle … Runs
+    private int _failures; // one after another; of the job's own thread
 
     /// <summary>A trace.</summary>
     /// <param name="folder">Where the run is kept.</param>
@@ -125,7 +127,7 @@ internal sealed class VmTrace : IExecutionTrace, IDisposable
         }
 
         (isStep ? _wantedSteps : _wantedHashes)[step] = true;
-        if (_failure is not { } failure || _clock.GetUtcNow() >= failure.RetryAt)
+        if (_failure is not { } failure || _clock.GetUtcNow() >= (IsUrgent ? failure.RetryAt : failure.RetryEvidenceAt))
         {
             Enqueue();
         }
@@ -160,16 +162,18 @@ internal sealed class VmTrace : IExecutionTrace, IDisposable
                 Answer(source, both.Token);
             }
 
-            _failure = null;
+            (_failure, _failures) = (null, 0);
         }
         catch (OperationCanceledException) when (both.IsCancellationRequested)
         {
-            _failure = new Failure("the run was cancelled", DateTimeOffset.MinValue, IsTrouble: false);
+            _failure = new Failure("the run was cancelled", DateTimeOffset.MinValue, DateTimeOffset.MinValue, IsTrouble: false);
         }
         catch (Exception error)
         {
             // This is a thread of its own: what escaped here would end the process. It is told as the reason and tried again.
-            _failure = new Failure(_mask(error.Message), _clock.GetUtcNow() + PauseAfterFailure);
+            TimeSpan longer = PauseAfterFailure * (1 << Math.Min(_failures++, 10));
+            DateTimeOffset now = _clock.GetUtcNow();
+            _failure = new Failure(_mask(error.Message), now + PauseAfterFailure, now + (longer < LongestPause ? longer : LongestPause));
         }
         finally
         {
@@ -184,9 +188,11 @@ internal sealed class VmTrace : IExecutionTrace, IDisposable
     }
 
     // A dispute's clock waits for claims and steps; how a program ends is asked for evidence, which has time.
+    private bool IsUrgent => !_wantedSteps.IsEmpty || _wantedHashes.Keys.Any(step => step != ulong.MaxValue);
+
     private void Enqueue()
     {
-        bool isUrgent = !_wantedSteps.IsEmpty || _wantedHashes.Keys.Any(step => step != ulong.MaxValue);
+        bool isUrgent = IsUrgent;
         int wanted = isUrgent ? Waits : WaitsBehind;
         for (int now = Volatile.Read(ref _job); now < wanted; now = Volatile.Read(ref _job))
         {
@@ -235,6 +241,10 @@ internal sealed class VmTrace : IExecutionTrace, IDisposable
         _folder.NoteHash(state.Step, hash, isEnd: true);
         _hashes[state.Step] = hash;
         _end = new RunEnd(state.Step, hash);
+        if (!IsUrgent)
+        {
+            _folder.DropStates(); // evidence needs no more than the end: many games may want some
+        }
     }
 
     // Writing a state must cost less than running to the next: a step for every byte of it is about as much.
@@ -257,6 +267,16 @@ internal sealed class VmTrace : IExecutionTrace, IDisposable
     {
         while (!_wantedHashes.IsEmpty || !_wantedSteps.IsEmpty)
         {
+            foreach (ulong known in _wantedHashes.Keys.Where(known => known >= _end!.Step))
+            {
+                _wantedHashes.TryRemove(known, out _); // what comes after the end is the end
+            }
+
+            if (_wantedHashes.IsEmpty && _wantedSteps.IsEmpty)
+            {
+                return;
+            }
+
             ulong step = Math.Min(Least(_wantedHashes), Least(_wantedSteps));
             ulong target = Math.Min(step, _end!.Step);
             using VmState state = _folder.LoadNearest(target) ?? _first(cancellationToken);
@@ -299,5 +319,5 @@ internal sealed class VmTrace : IExecutionTrace, IDisposable
 
     private sealed record RunEnd(ulong Step, Hash32 Hash);
 
-    private sealed record Failure(string Reason, DateTimeOffset RetryAt, bool IsTrouble = true);
+    private sealed record Failure(string Reason, DateTimeOffset RetryAt, DateTimeOffset RetryEvidenceAt, bool IsTrouble = true);
 }

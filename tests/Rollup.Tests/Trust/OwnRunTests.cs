@@ -48,7 +48,7 @@ public sealed class OwnRunTests
         game.Take(Of(world, first, true));
         Assert.Equal(Truth.Unavailable, game.Weigh().Verdict.Truth);
         DerivationRun second = Wanted(world, game);
-        Assert.Equal(True, second.To.Block.Number);
+        Assert.Equal((first.To.Block.Number, True), (second.From.Block.Number, second.To.Block.Number));
         game.Take(Of(world, second, true));
         Assert.Equal((Truth.Valid, VerdictRule.SameOutput), (game.Weigh().Verdict.Truth, game.Weigh().Verdict.Rule));
         Assert.Equal(FakeChains.L2(True).Output, game.Weigh().HonestAt(UInt128.MaxValue).Root);
@@ -61,7 +61,9 @@ public sealed class OwnRunTests
         world.Rollup[0].Fault = NoRecord;
         GameCase valid = world.Game(FakeChains.L2(True).Output, True);
         GameCase early = world.Game(FakeChains.L2(Early).Output, Early);
-        valid.Take(Of(world, Wanted(world, valid), true));
+        DerivationRun run = Wanted(world, valid);
+        Assert.Equal((FakeWorld.Start, True), (run.From.Block.Number, run.To.Block.Number)); // the game's start was derivable, by an earlier game
+        valid.Take(Of(world, run, true));
         early.Take(Of(world, Wanted(world, early), false));
         Assert.Equal(Truth.Valid, valid.Weigh().Verdict.Truth);
         Assert.Equal(Truth.Unavailable, early.Weigh().Verdict.Truth);
@@ -87,8 +89,8 @@ public sealed class OwnRunTests
         using FakeWorld world = new(["a"], 1, null, firstL1: 130);
         GameCase game = world.Game(FakeChains.L2(Early).Output, Early);
         DerivationRun run = Wanted(world, game);
-        world.Cycle([game], [Early - 1, Early]);
-        VerifiedOutput[] later = [.. new[] { Early - 1, Early }.Select(block => game.Weigh().OutputOf(block).Verified!)];
+        world.Cycle([game], [FakeWorld.SafeAtHead, Early]);
+        VerifiedOutput[] later = [.. new[] { FakeWorld.SafeAtHead, Early }.Select(block => game.Weigh().OutputOf(block).Verified!)];
         game.Take(Of(world, run, false));
         game.Take(Of(world, new DerivationRun(later[0], later[1]), true));
         Assert.Equal((Truth.Unavailable, VerdictRule.TooLittleEvidence), (game.Weigh().Verdict.Truth, game.Weigh().Verdict.Rule));
@@ -122,6 +124,87 @@ public sealed class OwnRunTests
         Assert.All([valid, wrong, future, decided], game => Assert.Null(game.Weigh().WantedRun));
     });
 
+    // The data of 102 may lie on L1 before those of 100: a channel that overtook another. Then the run from 101 arrives, and 102 was not derivable.
+    [Fact]
+    public void RunFromABlockThatIsNotShownDerivable_ShowsNothing() => FakeWorld.OnThisThread(() =>
+    {
+        using FakeWorld world = new(["a"], 1, null, firstL1: 130);
+        world.Rollup[0].Fault = NoRecord;
+        GameCase game = world.Game(FakeChains.L2(Early).Output, Early);
+        world.Cycles(4, [game], [FakeWorld.Start, Early - 1, Early]);
+        VerifiedOutput[] outputs = [.. new[] { Early - 1, Early }.Select(block => game.Weigh().OutputOf(block).Verified!)];
+        game.Take(Of(world, new DerivationRun(outputs[0], outputs[1]), true));
+        Assert.Equal(Truth.Unavailable, game.Weigh().Verdict.Truth);
+
+        // Where another run shows where it starts from, it does.
+        VerifiedOutput start = game.Weigh().OutputOf(FakeWorld.Start).Verified!;
+        game.Take(Of(world, new DerivationRun(start, outputs[0]), true));
+        Assert.Equal(Truth.Valid, game.Weigh().Verdict.Truth);
+    });
+
+    [Fact]
+    public void StartThatIsNotTheNodes_IsNoPlaceToStartFrom_AndNorIsOneTooFar() => FakeWorld.OnThisThread(() =>
+    {
+        using FakeWorld world = new(["a"], 1, null, firstL1: 150);
+        world.Rollup[0].Fault = NoRecord;
+        GameCase falseStart = world.Game(FakeChains.L2(True).Output, True, anchor: Keccak256.Hash("another"u8));
+        GameCase far = world.Game(FakeChains.L2(FakeWorld.Start + 65).Output, FakeWorld.Start + 65);
+        GameCase near = world.Game(FakeChains.L2(FakeWorld.Start + 64).Output, FakeWorld.Start + 64);
+        world.Cycles(4, [falseStart, far, near], [FakeWorld.Start, True]);
+        Assert.Equal([null, null, FakeWorld.Start + 64], new[] { falseStart, far, near }.Select(game => game.Weigh().WantedRun?.To));
+    });
+
+    [Fact]
+    public void NothingIsRun_WhileTheRecordIsStillAskedFor() => FakeWorld.OnThisThread(() =>
+    {
+        using FakeWorld world = new(["a"], 1, null, firstL1: 130);
+        world.Rollup[0].Fault = new Fault { Slow = "optimism_safeHeadAtL1Block" };
+        GameCase game = world.Game(FakeChains.L2(True).Output, True);
+        for (int cycle = 0; cycle < 40 && game.Weigh().Verdict.Truth != Truth.Valid; cycle++)
+        {
+            Assert.Null(game.Weigh().WantedRun);
+            world.Cycle([game], [FakeWorld.Start, True], length: TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal(Truth.Valid, game.Weigh().Verdict.Truth);
+    });
+
+    // What a node told wrongly for a moment is forgotten, and with it what was run because of it.
+    [Fact]
+    public void WhatARunShowed_DoesNotOutliveItsOutputs() => FakeWorld.OnThisThread(() =>
+    {
+        using FakeWorld world = new(["a"], 1, null, firstL1: 130);
+        world.Rollup[0].Fault = NoRecord;
+        GameCase game = world.Game(FakeChains.L2(True).Output, True);
+        DerivationRun run = Wanted(world, game);
+        game.Take(Of(world, run, true));
+        Assert.Equal(Derivable.Yes, game.Weigh().Derivability.Of(True));
+        world.Rollup[0].Fault = NoRecord with { Lie = Lie.OtherOutput };
+        for (int cycle = 0; cycle < 80 && game.Weigh().OutputOf(True).Verified?.OutputRoot == run.To.OutputRoot; cycle++)
+        {
+            world.Cycle([game], [FakeWorld.Start, True]);
+        }
+
+        world.Rollup[0].Fault = NoRecord;
+        Assert.NotEqual(run.To.OutputRoot, game.Weigh().OutputOf(True).Verified?.OutputRoot);
+        Assert.NotEqual(Derivable.Yes, game.Weigh().Derivability.Of(True));
+    });
+
+    [Fact]
+    public void OneGame_CostsFewRuns_WhateverItsNodesSay() => FakeWorld.OnThisThread(() =>
+    {
+        using FakeWorld world = new(["a"], 1, null, firstL1: 130);
+        world.Rollup[0].Fault = NoRecord;
+        GameCase game = world.Game(FakeChains.L2(True).Output, True);
+        DerivationRun run = Wanted(world, game);
+        for (byte i = 0; i < world.Nodes.Limits.RunsOfAGame; i++)
+        {
+            game.Take(Of(world, run with { To = run.To with { OutputRoot = Keccak256.Hash([i]) } }, null));
+        }
+
+        Assert.Null(game.Weigh().WantedRun);
+    });
+
     // As a judge does it: asks for the outputs that a run needs, until it is known.
     private static DerivationRun Wanted(FakeWorld world, GameCase game)
     {
@@ -133,7 +216,7 @@ public sealed class OwnRunTests
                 return run;
             }
 
-            world.Cycle([game], want is null ? [] : [want.Block - 1, want.Block]);
+            world.Cycle([game], want is null ? [FakeWorld.Start] : [want.From, want.To]);
         }
 
         throw new InvalidOperationException($"no run is wanted: {game.Weigh().Verdict}");

@@ -37,6 +37,11 @@ internal abstract class FakeNode(TimeProvider clock) : IJsonRpc
             await Task.Delay(fault.Delay, clock, cancellationToken);
         }
 
+        if (fault.Slow == request.Method)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(8), clock, cancellationToken);
+        }
+
         return fault.Error == "*" || fault.Error == request.Method
             ? throw new RpcException(RpcErrorKind.NodeError, "the database is on fire")
             : Answer(request.Method, request, fault);

@@ -61,6 +61,9 @@ internal sealed record Fault
     /// <summary>The method that is an error; <c>*</c> for all.</summary>
     public string? Error { get; init; }
 
+    /// <summary>The method that takes 8 s.</summary>
+    public string? Slow { get; init; }
+
     /// <summary>By how many L1 blocks it lags.</summary>
     public ulong Lag { get; init; }
 
@@ -81,7 +84,7 @@ internal sealed record Fault
             Lie.OtherAnchor, Lie.HighHead,
         }.Select(lie => new Fault { Lie = lie }),
         .. new[] { "*", "optimism_syncStatus", "optimism_rollupConfig", "optimism_outputAtBlock", "optimism_safeHeadAtL1Block" }.Select(method => new Fault { Error = method }),
-        .. Slow,
+        .. Late,
         new Fault { Lag = 8 },
         new Fault { Lag = 60 },
     ]);
@@ -91,7 +94,7 @@ internal sealed record Fault
     [
         .. new[] { Lie.OtherL2Fork, Lie.OtherL2Chain, Lie.FalseProof }.Select(lie => new Fault { Lie = lie }),
         .. new[] { "*", "eth_chainId", "eth_getBlockByNumber", "eth_getProof" }.Select(method => new Fault { Error = method }),
-        .. Slow,
+        .. Late,
     ]);
 
     /// <summary>Every fault that L1 can have.</summary>
@@ -99,11 +102,11 @@ internal sealed record Fault
     [
         new Fault { Lie = Lie.OtherL1Fork },
         .. new[] { "*", "eth_getBlockByHash", "eth_getBlockByNumber" }.Select(method => new Fault { Error = method }),
-        .. Slow,
+        .. Late,
         new Fault { Lag = 8 },
     ]);
 
-    private static Fault[] Slow => [new() { IsSilent = true }, new() { Delay = TimeSpan.FromSeconds(11) }, new() { Delay = TimeSpan.FromSeconds(100) }];
+    private static Fault[] Late => [new() { IsSilent = true }, new() { Delay = TimeSpan.FromSeconds(11) }, new() { Delay = TimeSpan.FromSeconds(100) }];
 
     private static Fault[] WithFlips(Fault[] faults) => [.. faults, .. faults.Select(fault => fault with { IsFlipFlop = true })];
 
