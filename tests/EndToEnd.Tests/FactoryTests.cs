@@ -31,7 +31,9 @@ public sealed class FactoryTests
             chain = options;
             options.DrainingFactories.Add(old.ToString());
         });
+        await ring.Devnet.WarpAsync(TimeSpan.FromSeconds(1), None); // games are listed by the second of their creation
         GameMetadata newer = await CreateAsync(ring, 7, live);
+        await ring.Devnet.WarpAsync(TimeSpan.FromSeconds(1), None);
         GameMetadata late = await CreateAsync(ring, 8, old); // a factory that drains may still be used by anybody
         Assert.Equal(("1.2.0", "2.4.2", "1.2.0"), (before.Version, newer.Version, late.Version));
         await AttackedAsync(ring, before, newer, late);

@@ -59,7 +59,8 @@ internal sealed class OwnRuns(GameFacts facts, IReadOnlyCollection<RunFinding> f
     {
         // Of records that differ the last is the one whose block says most, wherever the run to it ends.
         ulong to = derivability.Against(facts.Block).Where(piece => piece.Kind == PieceKind.Record).Max(piece => (ulong?)piece.FirstUnderivable) ?? facts.Block;
-        if (LastDerivable is not { } from || from >= to || to - from > limits.RunSpan
+        ulong? last = LastDerivable ?? (!facts.IsPlaceholderAnchor && outputs.Of(facts.StartBlock).Verified is null ? facts.StartBlock : null); // if that is the start's
+        if (last is not { } from || from >= to || to - from > limits.RunSpan
             || Standing.Any(finding => finding.Run.To.Block.Number == to && finding.Arrived is not null))
         {
             return null;

@@ -216,7 +216,7 @@ public sealed class OwnRunTests
                 return run;
             }
 
-            world.Cycle([game], want is null ? [FakeWorld.Start] : [want.From, want.To]);
+            world.Cycle([game], want is null ? [] : [want.From, want.To]);
         }
 
         throw new InvalidOperationException($"no run is wanted: {game.Weigh().Verdict}");
