@@ -79,7 +79,7 @@ public sealed class RecordedGamesTests(ITestOutputHelper output)
 
     [Theory]
     [InlineData("", "is empty")]
-    [InlineData("HEADER\n{\"kind\":\"reads\"}", "holds recorded reads")]
+    [InlineData("HEADER\n{\"kind\":\"reads\"}", "line 2 is not of the recorded format")]
     [InlineData("HEADER\n7", "line 2 is no JSON object")]
     [InlineData("{\"kind\":\"bonds\"}", "line 1 is not the header of a file of recorded games")]
     [InlineData("HEADER\n{", "line 2 is not of the recorded format")]

@@ -13,8 +13,8 @@ internal static class CheckCommand
     {
         Of(
             "contracts",
-            "Play recorded games of the dispute contracts again in simulation, and hold bonds and names of errors against recorded ones",
-            "recorded games, bonds or errors of the dispute contracts, one JSON object a line, plain or .gz",
+            "Play recorded games of the dispute contracts again in simulation, and hold what contracts answered, bonds and names of errors against recorded ones",
+            "recorded games, answers, bonds or errors of the dispute contracts, one JSON object a line, plain or .gz",
             static file => ContractCheck.Of(file) is var check ? (check.Counts, check.Differences) : default),
         Of(
             "super",

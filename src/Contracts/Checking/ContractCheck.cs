@@ -7,7 +7,7 @@ namespace Gavel.Contracts.Checking;
 /// <param name="Differences">What this build answers otherwise; found as they are asked for, none when all is equal.</param>
 public sealed record ContractCheck(string Counts, IEnumerable<string> Differences)
 {
-    /// <summary>Reads a recording of whatever kind: games, bonds, or errors.</summary>
+    /// <summary>Reads a recording of whatever kind: games, answers of contracts, bonds, or errors.</summary>
     /// <param name="file">The file, plain or <c>.gz</c>.</param>
     /// <exception cref="RecordingException">It cannot be read, or is of no kind that can be checked; also while differences are asked for.</exception>
     public static ContractCheck Of(string file)
@@ -18,7 +18,7 @@ public sealed record ContractCheck(string Counts, IEnumerable<string> Difference
         {
             ["header", "bonds" or "initBond"] => RecordedBonds.Check(file),
             ["header", "selectors" or "provoked" or "seen in games"] => RecordedErrors.Check(file),
-            ["header", "moment" or "reads"] => throw new RecordingException($"{file} holds recorded reads; games, bonds and errors are checked, no others"),
+            ["header", "moment" or "reads"] => RecordedMeaning.Check(file),
             _ => RecordedGames.Check(file),
         };
     }

@@ -1,73 +1,56 @@
-using System.IO.Compression;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Gavel.Ethereum;
-using Gavel.TestKit;
+using Gavel.GameSolver;
 
-namespace Gavel.Contracts.Tests.Recorded;
+namespace Gavel.Contracts.Checking;
 
-/// <summary>What the real contracts of a generation answered at the moments of one history: a node that knows just that.</summary>
-internal sealed class RecordedReads : IJsonRpc
+/// <summary>
+/// What the real contracts of a generation answered at the moments of one history, as vectors/contracts/README.md describes it: a node that knows just
+/// that. A bond that was not asked for then is the one that this build computes; those are recorded in files of their own.
+/// </summary>
+internal sealed class RecordedAnswers : IJsonRpc
 {
     private readonly Dictionary<string, List<(int Moment, string Target, Dictionary<string, JsonObject> Reads)>> _answers = [];
-    private readonly Dictionary<string, string> _bonds = [];
 
-    private RecordedReads(string generation)
+    /// <summary>Reads a file of recorded answers.</summary>
+    /// <exception cref="RecordingException">It cannot be read, or is of another format; the message names file and line.</exception>
+    public RecordedAnswers(string file)
     {
-        foreach (JsonObject line in Lines($"reads-{generation}.jsonl.gz"))
+        RecordedLines lines = new(file);
+        foreach (JsonElement line in lines.Read())
         {
-            switch (Text(line["kind"]))
+            lines.Take(() =>
             {
-                case "header":
-                    Header = line;
-                    break;
-                case "moment":
-                    Moments.Add((Text(line["moment"]), line["time"]!.GetValue<ulong>(), Hash32.Parse(Text(line["hash"]))));
-                    break;
-                case "reads":
-                    string address = Text(line["address"]);
-                    Dictionary<string, JsonObject> reads = [];
-                    foreach (JsonNode? read in (JsonArray)line["reads"]!)
-                    {
-                        reads[Text(read!["data"])] = (JsonObject)read;
-                    }
-
-                    int moment = Moments.FindIndex(known => known.Name == Text(line["moment"]));
-                    (_answers.TryGetValue(address, out var groups) ? groups : _answers[address] = []).Add((moment, Text(line["target"]), reads));
-                    break;
-            }
+                Add((JsonObject)JsonNode.Parse(line.GetRawText())!);
+                return true;
+            });
         }
 
-        // Bonds were asked at a few positions of these games, and at all depths elsewhere: they are the same in every game of a depth.
-        foreach (JsonObject line in Lines("bonds.jsonl.gz").Where(line => line["bonds"] is JsonArray))
+        if (Header is null || Moments.Count == 0)
         {
-            JsonArray bonds = (JsonArray)line["bonds"]!;
-            for (int depth = 0; depth < bonds.Count; depth++)
-            {
-                _bonds[$"{line["maxDepth"]!.GetValue<int>()} {depth}"] = Text(bonds[depth]);
-            }
+            throw new RecordingException($"{file} has no header, or no moment at which contracts were read");
         }
     }
 
-    public JsonObject Header { get; } = null!;
+    /// <summary>Accounts, contracts by name, types and games.</summary>
+    public JsonObject Header { get; private set; } = null!;
 
+    /// <summary>The moments, in order; times in seconds since 1970.</summary>
     public List<(string Name, ulong Time, Hash32 Hash)> Moments { get; } = [];
 
-    /// <summary>The moment that is asked at.</summary>
+    /// <summary>The moment that is asked at, by its index.</summary>
     public int Now { get; set; }
 
-    /// <summary>
-    /// Whether games have the code of clones, as their factory made them: what the recorded getters of a game say is then packed behind it by the layout of the
-    /// generation, with the arguments of the game's type where the factory keeps some. If not, their code is of no known kind, so that all is asked for.
-    /// </summary>
-    public bool HasCloneCode { get; set; }
+    /// <summary>The code of a contract; null for code of no known kind, so that all is asked for.</summary>
+    public Func<string, byte[]?>? Code { get; set; }
 
+    /// <summary>The factory of all games.</summary>
     public Address Factory => Contract("factory");
 
     /// <summary>One of the recorded contracts by its name in the header.</summary>
     public Address Contract(string name) => Address.Parse(Text(Header["contracts"]![name]));
-
-    public static RecordedReads Of(string generation) => new(generation);
 
     /// <summary>What was decoded of an answer when it was recorded, as JSON; null where the call was refused.</summary>
     public JsonNode? Value(string address, string data) => Find(address, data)?["value"];
@@ -79,8 +62,10 @@ internal sealed class RecordedReads : IJsonRpc
     /// <summary>Whether a contract was read by this moment.</summary>
     public bool WasRead(string address) => _answers.TryGetValue(address, out var groups) && groups.Exists(group => group.Moment <= Now);
 
+    /// <inheritdoc/>
     public async Task<JsonElement> RequestAsync(RpcRequest request, CancellationToken cancellationToken) => (await BatchAsync([request], cancellationToken))[0].Result;
 
+    /// <inheritdoc/>
     public Task<IReadOnlyList<RpcReply>> BatchAsync(IReadOnlyList<RpcRequest> requests, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<RpcReply>>([.. requests.Select(Answer)]);
 
@@ -89,7 +74,7 @@ internal sealed class RecordedReads : IJsonRpc
         switch (request.Method)
         {
             case "eth_getCode":
-                return Json(HasCloneCode && CloneOf(Text(request.Parameters[0]).ToLowerInvariant()) is { } clone ? Hex.Encode(clone) : "0xfe");
+                return Json(Code?.Invoke(Text(request.Parameters[0]).ToLowerInvariant()) is { } code ? Hex.Encode(code) : "0xfe");
             case "eth_getBlockByHash" or "eth_getBlockByNumber":
                 (_, ulong time, Hash32 hash) = Moments[Now];
                 return Json(new JsonObject
@@ -117,7 +102,7 @@ internal sealed class RecordedReads : IJsonRpc
                 string to = Text(request.Parameters[0]!["to"]).ToLowerInvariant();
                 string data = Text(request.Parameters[0]!["data"] ?? request.Parameters[0]!["input"]);
                 return Find(to, data) is { } read ? read["out"] is { } answer ? Json(answer.DeepClone()) : Refused(Text(read["revert"]))
-                    : data.StartsWith("0xc395e1ca", StringComparison.Ordinal) && Bond(to, data) is { } bond ? Json($"0x{bond:x64}")
+                    : data.StartsWith("0xc395e1ca", StringComparison.Ordinal) && Bond(to, data) is { } bond ? Json($"{Hash32.FromUInt256(bond)}")
                     : Vm(to, data) is { } ofVm ? Json(ofVm)
                     : throw new InvalidOperationException($"{data} of {to} was not recorded");
             default:
@@ -125,25 +110,28 @@ internal sealed class RecordedReads : IJsonRpc
         }
     }
 
-    // Null for games of kinds that are not played.
-    private byte[]? CloneOf(string game)
+    private void Add(JsonObject line)
     {
-        JsonNode? listed = ((JsonArray)Header["games"]!).FirstOrDefault(known => Text(known!["address"]) == game);
-        JsonNode? type = listed is null ? null : ((JsonArray)Header["types"]!).Single(known => known!["type"]!.GetValue<uint>() == listed["type"]!.GetValue<uint>());
-        if (listed is null || type?["maxDepth"] is null || Text(listed["extraData"]).Length != 66)
+        switch (Text(Of<JsonValue>(line, "kind")))
         {
-            return null;
+            case "header":
+                Header = line;
+                break;
+            case "moment":
+                Moments.Add((Text(Of<JsonValue>(line, "moment")), Of<JsonValue>(line, "time").GetValue<ulong>(), Hash32.Parse(Text(Of<JsonValue>(line, "hash")))));
+                break;
+            case "reads":
+                string address = Text(Of<JsonValue>(line, "address"));
+                Dictionary<string, JsonObject> reads = [];
+                foreach (JsonObject read in Of<JsonArray>(line, "reads").OfType<JsonObject>())
+                {
+                    reads[Text(Of<JsonValue>(read, "data"))] = read;
+                }
+
+                int moment = Moments.FindIndex(known => known.Name == Text(Of<JsonValue>(line, "moment")));
+                (_answers.TryGetValue(address, out var groups) ? groups : _answers[address] = []).Add((moment, Text(Of<JsonValue>(line, "target")), reads));
+                break;
         }
-
-        byte[] own = [.. Bytes(Value(game, "0x37b1b229")!), .. Bytes(Value(game, "0xbcef3b55")!), .. Bytes(Value(game, "0x6361506d")!)];
-        byte[] number = new byte[sizeof(uint)];
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(number, listed["type"]!.GetValue<uint>());
-        byte[] arguments = type["gameArgs"] is { } args
-            ? [.. own, .. number, .. Bytes(listed["extraData"]!), .. Bytes(args)]
-            : [.. own, .. Bytes(listed["extraData"]!)];
-        return CloneCodeTests.CodeOf(Contract($"impl_{listed["type"]}"), arguments);
-
-        static byte[] Bytes(JsonNode hex) => Hex.Decode(Text(hex));
     }
 
     // Of cheap VMs and their oracles the header tells what was not asked.
@@ -159,11 +147,12 @@ internal sealed class RecordedReads : IJsonRpc
         };
     }
 
-    private System.Numerics.BigInteger? Bond(string to, string data)
+    private UInt256? Bond(string to, string data)
     {
-        string? depth = Value(to, "0xfa315aa9")?.ToString();
-        int at = (int)System.Numerics.BigInteger.Log2(System.Numerics.BigInteger.Parse($"0{data[10..]}", System.Globalization.NumberStyles.HexNumber, null));
-        return _bonds.TryGetValue($"{depth} {at}", out string? bond) ? System.Numerics.BigInteger.Parse(bond, null) : null;
+        int depth = (int)UInt128.Log2(UInt128.Parse(data[^32..], NumberStyles.HexNumber, CultureInfo.InvariantCulture));
+        return int.TryParse(Value(to, "0xfa315aa9")?.ToString(), CultureInfo.InvariantCulture, out int maxDepth) && maxDepth <= Position.MaxDepth && depth <= maxDepth
+            ? BondTable.Computed(maxDepth)[depth]
+            : null;
     }
 
     private JsonObject? Find(string address, string data) => !_answers.TryGetValue(address, out var groups)
@@ -174,15 +163,8 @@ internal sealed class RecordedReads : IJsonRpc
 
     private static RpcReply Json(JsonNode node) => new(JsonDocument.Parse(node.ToJsonString()).RootElement);
 
-    private static string Text(JsonNode? node) => node!.GetValue<string>();
+    private static T Of<T>(JsonObject line, string name)
+        where T : JsonNode => line[name] as T ?? throw new FormatException($"\"{name}\" is missing or of another kind");
 
-    private static IEnumerable<JsonObject> Lines(string file)
-    {
-        using GZipStream stream = new(File.OpenRead(Checkout.PathOf("tests", "vectors", "contracts", file)), CompressionMode.Decompress);
-        using StreamReader reader = new(stream);
-        while (reader.ReadLine() is { } line)
-        {
-            yield return (JsonObject)JsonNode.Parse(line)!;
-        }
-    }
+    private static string Text(JsonNode? node) => node!.GetValue<string>();
 }

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Gavel.Contracts.Checking;
 using Gavel.Ethereum;
 using Gavel.TestKit;
 
@@ -12,7 +13,7 @@ public sealed class SuperGameReaderTests
     [Fact]
     public async Task Games_AreReadToTheRecordedMeaning()
     {
-        RecordedReads recorded = RecordedReads.Of("super-0.7.2");
+        RecordedAnswers recorded = RecordedReads.Of("super-0.7.2");
         recorded.Now = recorded.Moments.Count - 1;
         BlockRef at = BlockRef.At(recorded.Moments[recorded.Now].Hash);
         ChainReader l1 = new(recorded);
@@ -30,7 +31,7 @@ public sealed class SuperGameReaderTests
     [Fact]
     public async Task AmongOthers_OnlySuperGamesAreFound()
     {
-        RecordedReads recorded = RecordedReads.Of("2.4.2");
+        RecordedAnswers recorded = RecordedReads.Of("2.4.2");
         recorded.Now = recorded.Moments.Count - 1;
         BlockRef at = BlockRef.At(recorded.Moments[recorded.Now].Hash);
         ChainReader l1 = new(recorded);
@@ -163,7 +164,7 @@ public sealed class SuperGameReaderTests
         }
     }
 
-    private static void AssertRead(RecordedReads recorded, SuperGameMetadata game)
+    private static void AssertRead(RecordedAnswers recorded, SuperGameMetadata game)
     {
         SuperGameRules rules = game.Rules!;
         Assert.Null(game.Doubt);
