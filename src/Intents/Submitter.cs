@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Gavel.Chains;
 using Gavel.Contracts;
@@ -102,7 +103,7 @@ public sealed partial class Submitter(
             },
             isPermitted: true,
             cancellationToken);
-        LogDecided(logger, chain, game.Game, call.Call.Name, call.ClaimIndex, call.Reason, Ether.Format(call.Call.Value), left);
+        LogDecided(logger, chain, game.Game, Place(call), call.Call.Name, Terms(call, left), call.Reason);
         return true;
     }
 
@@ -139,7 +140,7 @@ public sealed partial class Submitter(
         }
 
         record = record with { Rehearsal = (await RehearseAsync(game, call, view, record.SecondsLeft, cancellationToken)).Audit };
-        LogWould(logger, chain, game.Game, call.Call.Name, call.ClaimIndex, call.Reason + also, Ether.Format(call.Call.Value), record.SecondsLeft);
+        LogWould(logger, chain, game.Game, Place(call), call.Call.Name, Terms(call, record.SecondsLeft), call.Reason + also);
         Explain(game.Game, record);
     }
 
@@ -205,11 +206,17 @@ public sealed partial class Submitter(
         }
     }
 
-    [LoggerMessage(2001, LogLevel.Information, "{Chain} game {Game} claim {Claim}: {Call}, bond {Bond} ETH, {SecondsLeft} s left: {Reason}")]
-    private static partial void LogDecided(ILogger logger, string chain, Address game, string call, int? claim, string reason, string bond, long? secondsLeft);
+    // Of a call that is about no claim, puts no bond or runs against no clock, nothing is said of that.
+    private static string Place(PlannedCall call) => call.ClaimIndex is int claim ? string.Create(CultureInfo.InvariantCulture, $" claim {claim}") : "";
 
-    [LoggerMessage(2002, LogLevel.Information, "{Chain} game {Game} claim {Claim}: would {Call} (dry run), bond {Bond} ETH, {SecondsLeft} s left: {Reason}")]
-    private static partial void LogWould(ILogger logger, string chain, Address game, string call, int? claim, string reason, string bond, long? secondsLeft);
+    private static string Terms(PlannedCall call, long? left) =>
+        (call.Call.Value.IsZero ? "" : $", bond {Ether.Format(call.Call.Value)} ETH") + (left is long seconds ? string.Create(CultureInfo.InvariantCulture, $", {seconds} s left") : "");
+
+    [LoggerMessage(2001, LogLevel.Information, "{Chain} game {Game}{Place}: {Call}{Terms}: {Reason}")]
+    private static partial void LogDecided(ILogger logger, string chain, Address game, string place, string call, string terms, string reason);
+
+    [LoggerMessage(2002, LogLevel.Information, "{Chain} game {Game}{Place}: would {Call} (dry run){Terms}: {Reason}")]
+    private static partial void LogWould(ILogger logger, string chain, Address game, string place, string call, string terms, string reason);
 
     [LoggerMessage(2003, LogLevel.Warning, "{Chain} game {Game}: an intent ended as {State} ({Reason}) without its effect on the chain; it is tried again")]
     private static partial void LogAgain(ILogger logger, string chain, Address game, OutboxState state, string reason);
