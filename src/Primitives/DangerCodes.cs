@@ -23,8 +23,8 @@ public static class DangerCodes
     /// <summary>A game's contract version has a weakness through which a true root can be lost.</summary>
     public static DangerKind GameUndefendable { get; } = new("game-undefendable", DangerSeverity.Warn, DangerOrigin.Chain, "A game's contract version has a weakness through which a true root can be lost.", DangerLoudness.Error);
 
-    /// <summary>Nobody has the first state of a game's VM, and the other side has the last word: no move can win it.</summary>
-    public static DangerKind GameUnwinnable { get; } = new("game-unwinnable", DangerSeverity.Page, DangerOrigin.Chain, "Nobody has the first state of a game's VM, and the other side has the last word: no move can win it.", DangerLoudness.Error);
+    /// <summary>Nobody has the first state of a game's VM, and the other side has the last word, or a line's bonds are not at hand: no bond is put.</summary>
+    public static DangerKind GameUnwinnable { get; } = new("game-unwinnable", DangerSeverity.Page, DangerOrigin.Chain, "Nobody has the first state of a game's VM, and the other side has the last word, or a line's bonds are not at hand: no bond is put.", DangerLoudness.Error);
 
     /// <summary>A game cannot be read, so that it is not defended.</summary>
     public static DangerKind GameUnreadable { get; } = new("game-unreadable", DangerSeverity.Page, DangerOrigin.Ours, "A game cannot be read, so that it is not defended.");

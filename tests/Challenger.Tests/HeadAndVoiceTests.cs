@@ -148,7 +148,7 @@ public sealed class HeadAndVoiceTests
         await nodes.LookAsync(false, default);
         GameJudge judge = new(game, nodes, new NoExecutions(), new TrustOptions(), TimeProvider.System);
         Game claims = Game.Create(new GameShape(8, 3), [new Claim(uint.MaxValue, Position.Root, Sample.RootClaim, default, UInt256.One, new ChessClock(0, 1_000), default)]);
-        Judgement judgement = await judge.JudgeAsync(claims, new L1View(new BlockId(Samples.Hash("v"), 101), 1_100, default), default);
+        Judgement judgement = await judge.JudgeAsync(claims, new L1View(new BlockId(Samples.Hash("v"), 101), 1_100, default), null, default);
         Assert.Equal(Truth.Unavailable, judgement.Verdict.Truth);
         Assert.DoesNotContain("not been asked", judgement.Verdict.Because, StringComparison.Ordinal);
         Assert.Contains(reason.Split(' ')[0], judgement.Verdict.Because, StringComparison.Ordinal);

@@ -48,13 +48,13 @@ public sealed class DoubtTests(SharedDevnet shared) : GameFixture(shared)
         }
         else
         {
-            Assert.Equal(right with { CodeHash = first.CodeHash }, first); // read in another way: by getters, not from the code
+            Assert.Equal(right with { CodeHash = first.CodeHash, IsPrestateInCode = first.IsPrestateInCode }, first); // read in another way: by getters, not from the code
         }
 
         Node.Spoil = static _ => null;
         await Devnet.MineL1Async();
         GameMetadata later = await Reader.MetadataAsync(listed, await HeadAsync(), None);
-        Assert.Equal(right with { CodeHash = later.CodeHash }, later);
+        Assert.Equal(right with { CodeHash = later.CodeHash, IsPrestateInCode = later.IsPrestateInCode }, later);
     }
 
     /// <summary>What one game's code does to its own calls does not hide the others of the same batch.</summary>

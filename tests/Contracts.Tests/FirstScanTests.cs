@@ -83,7 +83,7 @@ public sealed class FirstScanTests(SharedDevnet shared) : GameFixture(shared)
         ListedGame asked = what == "another type" ? listed with { GameType = 77 } : listed;
         Node.Reset();
         GameMetadata read = await Reader.MetadataAsync(asked, await HeadAsync(), None);
-        Assert.Equal(right with { GameType = asked.GameType, CodeHash = null }, read);
+        Assert.Equal(right with { GameType = asked.GameType, CodeHash = null, IsPrestateInCode = false }, read);
         Assert.Contains(Node.Asked, static request => request.EndsWith(Selector.Of("rootClaim()").ToString(), StringComparison.Ordinal));
 
         byte[] Changed(int at)
@@ -130,8 +130,9 @@ public sealed class FirstScanTests(SharedDevnet shared) : GameFixture(shared)
         // Without its code, a game is read by its getters alone.
         GameReader other = new(L1);
         Node.Spoil = request => request.Method == "eth_getCode" ? SpoilingRpc.Result("\"0xfe\"") : null;
-        Assert.Equal(await other.MetadataAsync(listed, await HeadAsync(), None), metadata with { CodeHash = null });
+        Assert.Equal(await other.MetadataAsync(listed, await HeadAsync(), None), metadata with { CodeHash = null, IsPrestateInCode = false });
         Assert.Equal(Keccak256.Hash(await Devnet.L1.GetCodeAsync(listed.Game, BlockRef.Latest, None)), metadata.CodeHash);
+        Assert.Equal(metadata.Generation == GameGeneration.V2, metadata.IsPrestateInCode);
         Assert.NotNull(metadata.Rules);
     }
 }

@@ -81,6 +81,33 @@ public sealed partial class PlaceholderTests
         await ring.UntilAsync("it is no danger any more", () => Task.FromResult(gavel.Dangers.Dangers.All(danger => danger.Code != "game-unwinnable")), None);
     }
 
+    [Fact]
+    public async Task FalseRoot_WhoseLineCannotBePaidToItsEnd_GetsNoBond_UntilTheFundsAreThere()
+    {
+        await using Ring ring = await RingAsync();
+        UInt256 rich = await ring.Devnet.L1.GetBalanceAsync(Us, BlockRef.Latest, None);
+        await HoldAsync(ring, (UInt256)60UL * 1_000_000_000_000_000_000UL); // many times the first bond
+        GameMetadata game = await ring.CreateGameAsync(DevnetAccounts.Proposer, Challengers, FalseTrace.FalseOutput(Duel.Block), Duel.Block, None);
+        Assert.True(game.IsPrestateInCode);
+        await ring.StartGavelAsync(DevnetAccounts.Challenger, None);
+        await ring.UntilAsync("that it cannot be paid is told", () => Task.FromResult(ring.Lines.Has("game-unwinnable: ")), None);
+        string told = Assert.Single(ring.Lines.All, line => line.Contains("game-unwinnable: ", StringComparison.Ordinal));
+        Assert.Contains($"Page game-unwinnable: devnet game {game.Game}: a false root is not attacked for want of funds", told, StringComparison.Ordinal);
+        Assert.Contains($"{Us} has 60 ETH", told, StringComparison.Ordinal);
+        Assert.Matches(Blacklist(), told);
+        await Task.Delay(SomeCycles);
+        Assert.Single((await ring.StateAsync(game, None)).Claims);
+
+        await HoldAsync(ring, rich);
+        await ring.UntilAsync("it is attacked", async () => (await ring.StateAsync(game, None)).Claims.Any(claim => claim.Claimant == Us), None);
+    }
+
+    private static async Task HoldAsync(Ring ring, UInt256 wei)
+    {
+        await ring.Devnet.L1.Rpc.RequestAsync(new RpcRequest("anvil_setBalance", Us.ToString(), wei.ToQuantity()), None);
+        await ring.Devnet.MineL1Async();
+    }
+
     // Small games: the depth decides nothing but whose it is.
     private static Task<Ring> RingAsync() => Ring.OpenAsync(
         new DevnetOptions

@@ -13,6 +13,9 @@ internal sealed class L1Voices(FailoverRpc l1, TimeProvider clock)
     /// <summary>How many there are.</summary>
     public int Count => _each.Length;
 
+    /// <summary>How many must tell a thing alike, and none otherwise, where there is no proof: two, where there are two.</summary>
+    public int Needed => Math.Min(2, Count);
+
     /// <summary>Their addresses.</summary>
     public IEnumerable<EndpointUrl> Urls => _each.Select(one => one.Url);
 
@@ -20,23 +23,37 @@ internal sealed class L1Voices(FailoverRpc l1, TimeProvider clock)
     public IEnumerable<ChainReader> Nodes => _each.Select(one => one.Node);
 
     /// <summary>What one endpoint tells of games now; null for those of which it tells nothing.</summary>
-    public async Task<IReadOnlyList<ToldWords?>> ToldAsync(
-        EndpointUrl endpoint, IReadOnlyList<Address> games, BlockRef at, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<ToldWords?>> ToldAsync(
+        EndpointUrl endpoint, IReadOnlyList<Address> games, BlockRef at, CancellationToken cancellationToken) =>
+        AskAsync(endpoint, games, at, ToldWords.AskAsync, cancellationToken);
+
+    /// <summary>What one endpoint tells now of games with a placeholder; null for those of which it tells nothing.</summary>
+    public Task<IReadOnlyList<ToldPlaceholder?>> ToldPlaceholdersAsync(
+        EndpointUrl endpoint, IReadOnlyList<Address> games, BlockRef at, CancellationToken cancellationToken) =>
+        AskAsync(endpoint, games, at, ToldPlaceholder.AskAsync, cancellationToken);
+
+    /// <summary>Some of them in words.</summary>
+    public static string Names(IEnumerable<EndpointUrl> endpoints) =>
+        string.Join(" and ", endpoints) is { Length: > 0 } names ? names : "none that answers now";
+
+    private async Task<IReadOnlyList<T?>> AskAsync<T>(
+        EndpointUrl endpoint,
+        IReadOnlyList<Address> games,
+        BlockRef at,
+        Func<ChainReader, IReadOnlyList<Address>, BlockRef, CancellationToken, Task<IReadOnlyList<T?>>> ask,
+        CancellationToken cancellationToken)
+        where T : class
     {
         using CancellationTokenSource limit = new(EndpointLimit, clock);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            return await ToldWords.AskAsync(Array.Find(_each, one => one.Url.Equals(endpoint)).Node, games, at, either.Token);
+            return await ask(Array.Find(_each, one => one.Url.Equals(endpoint)).Node, games, at, either.Token);
         }
         catch (Exception error) when (error is RpcException or ContractReadException or OperationCanceledException)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            return new ToldWords?[games.Count];
+            return new T?[games.Count];
         }
     }
-
-    /// <summary>Some of them in words.</summary>
-    public static string Names(IEnumerable<EndpointUrl> endpoints) =>
-        string.Join(" and ", endpoints) is { Length: > 0 } names ? names : "none that answers now";
 }

@@ -51,7 +51,6 @@ internal sealed class WordsAgreement(L1Voices voices)
 
     private void Judge(WordsCase inquiry, GameMetadata game, List<EndpointUrl> agree, List<(EndpointUrl Url, string Difference)> differ)
     {
-        int needed = Math.Min(2, voices.Count);
         string unproven = $"there is no proof ({inquiry.Obstacle})";
         if (differ.Count > 0)
         {
@@ -63,13 +62,13 @@ internal sealed class WordsAgreement(L1Voices voices)
                     ? $"{unproven}, and the L1 endpoints contradict each other: {others}, as {L1Voices.Names(agree)} says"
                     : $"{unproven}, and no L1 endpoint tells what was read: {others}");
         }
-        else if (agree.Count >= needed)
+        else if (agree.Count >= voices.Needed)
         {
             inquiry.Conclude(game, WordsState.Agreed, $"{L1Voices.Names(agree)} tell them alike; {unproven}");
         }
         else
         {
-            inquiry.Conclude(game, WordsState.Unsettled, $"{unproven}, and {agree.Count} of {voices.Count} L1 endpoints tells them, where {needed} must");
+            inquiry.Conclude(game, WordsState.Unsettled, $"{unproven}, and {agree.Count} of {voices.Count} L1 endpoints tells them, where {voices.Needed} must");
         }
     }
 }

@@ -12,6 +12,8 @@ internal sealed class WordsCase(IReadOnlyList<GameMetadata> games)
 
     public IReadOnlyList<GameMetadata> Open => [.. games.Where(game => !_standings.ContainsKey(game.Game))];
 
+    public IReadOnlyList<GameMetadata> Settled => [.. games.Where(game => _standings.GetValueOrDefault(game.Game) is { IsSettled: true })];
+
     public WordsFindings Findings => new(_standings, _falsehoods);
 
     /// <summary>Why there is no proof; the last cause.</summary>
@@ -21,6 +23,8 @@ internal sealed class WordsCase(IReadOnlyList<GameMetadata> games)
         Conclude(game, WordsState.Proven, $"proven by its account in L1 block {header.Number} ({header.Hash}), which a rollup node knows");
 
     public void Conclude(GameMetadata game, WordsState state, string text) => _standings[game.Game] = new WordsStanding(state, text);
+
+    public void Doubt(GameMetadata game, string text) => _standings[game.Game] = _standings[game.Game] with { PlaceholderDoubt = text };
 
     public void IsYoungAt(GameMetadata game) => _young.Add(game.Game);
 

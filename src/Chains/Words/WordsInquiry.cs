@@ -24,6 +24,7 @@ internal sealed class WordsInquiry(FailoverRpc l1, L1Voices voices, IKnownL1Bloc
 
     private readonly ChainReader _any = new(l1);
     private readonly WordsAgreement _agreement = new(voices);
+    private readonly PlaceholderAgreement _placeholders = new(voices);
 
     /// <summary>Settles what can be settled.</summary>
     /// <param name="games">The games, as their metadata were read.</param>
@@ -64,6 +65,7 @@ internal sealed class WordsInquiry(FailoverRpc l1, L1Voices voices, IKnownL1Bloc
         }
 
         await _agreement.SettleAsync(inquiry, unproven, view, distrusted, cancellationToken);
+        await _placeholders.SettleAsync(inquiry, view, distrusted, cancellationToken);
         return inquiry.Findings;
     }
 

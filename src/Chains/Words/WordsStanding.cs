@@ -26,6 +26,9 @@ public sealed record WordsStanding(WordsState State, string Text)
 {
     /// <summary>True where a verdict on these words may be acted on.</summary>
     public bool IsSettled => State is WordsState.Proven or WordsState.Agreed;
+
+    /// <summary>Why a placeholder prestate that the game names is not to be believed; null where it is, and where the game names none.</summary>
+    public string? PlaceholderDoubt { get; init; }
 }
 
 /// <summary>What was proven of a game.</summary>

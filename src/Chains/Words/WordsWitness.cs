@@ -5,7 +5,8 @@ namespace Gavel.Chains;
 
 /// <summary>
 /// Sees to it that nothing is decided on words of a game (root, L1 head, block) that one L1 endpoint alone has told: they are proven, or agreed,
-/// or the game is not moved on. Each game is asked about once, all that are new together; what is found is kept as long as the game's metadata are
+/// or the game is not moved on. Each game is asked about once, all that are new together, and again while
+/// its words are unsettled or a placeholder that it names is in doubt; what is found is kept as long as the game's metadata are
 /// the ones asked about, so that a reorganisation which lists it anew asks anew. The asking outlives the cycle that began it and never holds one up
 /// for long. An endpoint that a proof contradicts is left out, by name, until it tells the truth again.
 /// </summary>
@@ -213,7 +214,7 @@ public sealed class WordsWitness : IDangerSource, IDisposable
             lock (_lock)
             {
                 double pause = Math.Min(MostPauseSeconds, FirstPauseSeconds * Math.Pow(2, _attempts - 1));
-                return !_isAsked && _standing.State == WordsState.Unsettled && (_attempts == 0 || clock.GetElapsedTime(_at).TotalSeconds >= pause);
+                return !_isAsked && (_standing.State == WordsState.Unsettled || _standing.PlaceholderDoubt is not null) && (_attempts == 0 || clock.GetElapsedTime(_at).TotalSeconds >= pause);
             }
         }
 
@@ -230,7 +231,9 @@ public sealed class WordsWitness : IDangerSource, IDisposable
         {
             lock (_lock)
             {
-                (_standing, _isAsked, _at) = (standing, false, clock.GetTimestamp());
+                // What was settled and is asked for a placeholder's sake stays settled while nobody answers.
+                WordsStanding kept = standing.State == WordsState.Unsettled && _standing.IsSettled ? _standing : standing;
+                (_standing, _isAsked, _at) = (kept, false, clock.GetTimestamp());
                 _attempts++;
                 _answered.TrySetResult();
             }

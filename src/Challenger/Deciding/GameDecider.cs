@@ -13,7 +13,8 @@ namespace Gavel.Challenger;
 /// <param name="Judgement">What is true of it and what is to be done; null where it is over, not played or cannot be read.</param>
 /// <param name="Calls">The calls that are wanted.</param>
 /// <param name="IsMisread">True when its metadata were told falsely and must be read again.</param>
-public sealed record Decision(Judgement? Judgement, IReadOnlyList<PlannedCall> Calls, bool IsMisread = false);
+/// <param name="IsShort">True when moves are held back for want of funds.</param>
+public sealed record Decision(Judgement? Judgement, IReadOnlyList<PlannedCall> Calls, bool IsMisread = false, bool IsShort = false);
 
 /// <summary>Decides one game at a time: are its words settled, what is true of it, which calls follow. Safe for many games at once, not for one game twice.</summary>
 /// <param name="account">The account that moves.</param>
@@ -24,6 +25,7 @@ public sealed record Decision(Judgement? Judgement, IReadOnlyList<PlannedCall> C
 /// <param name="results">Holds how games end against what was decided.</param>
 /// <param name="decisions">Where people decide games.</param>
 /// <param name="lastWords">Tells of games that no move can win.</param>
+/// <param name="lines">Holds moves back whose line could not be paid to its end.</param>
 /// <param name="options">The chain's options.</param>
 /// <param name="clock">The host's clock.</param>
 /// <param name="logger">Where notable things are told.</param>
@@ -36,6 +38,7 @@ public sealed class GameDecider(
     ResultWatch results,
     DecisionDesk decisions,
     LastWordDangers lastWords,
+    LineFunds lines,
     ChainOptions options,
     TimeProvider clock,
     ILogger logger) : IDangerSource
@@ -63,6 +66,7 @@ public sealed class GameDecider(
             _claims.Forget(metadata.Game);
             _truth.Forget(metadata.Game);
             lastWords.Forget(metadata.Game);
+            lines.Release(metadata.Game);
             decisions.Leave(metadata.Game);
         }
 
@@ -109,6 +113,7 @@ public sealed class GameDecider(
         _claims.Keep(games);
         _truth.Keep(games);
         lastWords.Keep(games);
+        lines.Keep(games);
         judges.Keep(games);
         decisions.Keep(games);
         words.Keep(games);
@@ -131,19 +136,37 @@ public sealed class GameDecider(
             "words",
             $"its root, L1 head and block are {(standing.State == WordsState.Proven ? "proven" : "agreed")}: {standing.Text}",
             standing.State == WordsState.Proven ? LogLevel.Debug : LogLevel.Information);
+        if (standing.PlaceholderDoubt is { } doubt)
+        {
+            _voice.Say(metadata, "placeholder", $"{doubt}; nothing is played below the split depth until it is settled", LogLevel.Warning);
+        }
+        else
+        {
+            _voice.Forget(metadata.Game, "placeholder");
+        }
+
         GameJudge judge = judges.Of(metadata);
-        Judgement judgement = await judge.JudgeAsync(reading.Game, view, cancellationToken);
+        Judgement judgement = await judge.JudgeAsync(reading.Game, view, standing.PlaceholderDoubt, cancellationToken);
         decisions.Seat(judge);
         results.Note(metadata.Game, reading.State, judgement.Verdict, view);
         _truth.Note(metadata, judgement);
-        await lastWords.NoteAsync(metadata, reading.State.Standing, judgement, cancellationToken); // also where the account may not move: whom to call is everybody's business
+        LineCover cover = !judge.Trace.HasFirstState && MayMove(metadata) ? await lines.CoverAsync(metadata, judgement, cancellationToken) : LineCover.Whole;
+        if (cover is { MayMove: false, Shortage: null })
+        {
+            _voice.Say(metadata, "line", "no line is begun in it before the balance, and what other games need of it, are known", LogLevel.Information);
+        }
+
+        await lastWords.NoteAsync(metadata, reading.State.Standing, judgement, cover.Shortage, cancellationToken); // also where the account may not move: whom to call is everybody's business
         _voice.SayVerdict(metadata, judgement, reading.Game);
-        return new Decision(judgement, await PlanMovesAsync(metadata, judgement, judge, cancellationToken));
+        return new Decision(judgement, await PlanMovesAsync(metadata, cover.MayMove ? judgement : WithoutMoves(judgement), judge, cancellationToken), IsShort: cover.Shortage is not null);
     }
 
     // Nothing is given up either: what can still be stepped on is not resolved by us.
     private static Judgement Undecided(Game claims, L1View view, string reason) => new(
         view, claims, Verdict.Unknown(VerdictRule.WordsUnsettled, reason), new Solution(null, [], [new UnansweredClaim(0, UnansweredReason.TraceUnavailable, reason)]), default);
+
+    private static Judgement WithoutMoves(Judgement judgement) =>
+        judgement with { Solution = judgement.Solution with { Actions = [.. judgement.Solution.Actions.Where(action => action is not MoveAction)] } };
 
     private async Task<IReadOnlyList<PlannedCall>> PlanMovesAsync(GameMetadata metadata, Judgement judgement, GameJudge judge, CancellationToken cancellationToken)
     {

@@ -27,6 +27,7 @@ public sealed class GameJudge
     private readonly Func<RootDecision?>? _decided;
     private HonestSolver _solver;
     private Judgement? _last;
+    private string? _placeholderDoubt;
 
     /// <summary>Decides nothing yet.</summary>
     /// <param name="metadata">The game.</param>
@@ -49,7 +50,7 @@ public sealed class GameJudge
         _trust = trust;
         _clock = clock;
         _decided = decided;
-        Trace = new GameTrace(metadata, new OutputTrace(metadata), executions);
+        Trace = TraceOf(new OutputTrace(metadata));
         _solver = new HonestSolver(Trace);
     }
 
@@ -63,14 +64,19 @@ public sealed class GameJudge
     public GameTrace Trace { get; private set; }
 
     /// <summary>Decides the game at a view.</summary>
-    public async Task<Judgement> JudgeAsync(Game game, L1View view, CancellationToken cancellationToken)
+    /// <param name="game">The game as it was read.</param>
+    /// <param name="view">The view.</param>
+    /// <param name="placeholderDoubt">As <see cref="WordsStanding.PlaceholderDoubt"/>.</param>
+    /// <param name="cancellationToken">Ends the waiting for nodes.</param>
+    public async Task<Judgement> JudgeAsync(Game game, L1View view, string? placeholderDoubt, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(game);
         ArgumentNullException.ThrowIfNull(view);
         GameTime time = new(_rules.Clock, view.Timestamp);
-        if (_case.Decide(_decided?.Invoke()))
+        bool isDecidedAnew = _case.Decide(_decided?.Invoke());
+        if (Interlocked.Exchange(ref _placeholderDoubt, placeholderDoubt) != placeholderDoubt || isDecidedAnew)
         {
-            Forget(); // whatever was decided before was decided by other voices
+            Forget(); // whatever was decided before was decided by other voices, or by another play
         }
 
         DateTimeOffset until = _clock.GetUtcNow() + TimeSpan.FromSeconds(_trust.WaitSeconds);
@@ -111,7 +117,7 @@ public sealed class GameJudge
             Weighing weighing = _case.Suppose(decision);
             OutputTrace outputs = new(Metadata);
             outputs.Use(weighing);
-            HonestSolver solver = new(new GameTrace(Metadata, outputs, _executions));
+            HonestSolver solver = new(TraceOf(outputs));
             Solution solution = solver.Solve(last.Game, new GameTime(_rules.Clock, last.View.Timestamp));
             int known = blocks.Count;
             blocks.UnionWith(solution.Wanted.OfType<OutputWant>().Select(want => want.Block));
@@ -204,9 +210,11 @@ public sealed class GameJudge
         return _solver.Solve(game, time);
     }
 
+    private GameTrace TraceOf(OutputTrace outputs) => new(Metadata, outputs, _executions, Volatile.Read(ref _placeholderDoubt));
+
     private void Forget()
     {
-        Trace = new GameTrace(Metadata, new OutputTrace(Metadata), _executions);
+        Trace = TraceOf(new OutputTrace(Metadata));
         _solver = new HonestSolver(Trace);
     }
 
@@ -221,7 +229,7 @@ public sealed class GameJudge
 
         OutputTrace outputs = new(Metadata);
         outputs.Use(weighing);
-        Solution solution = new HonestSolver(new GameTrace(Metadata, outputs, _executions)).Solve(judgement.Game, time);
+        Solution solution = new HonestSolver(TraceOf(outputs)).Solve(judgement.Game, time);
         MoveAction? cheapest = solution.Actions.OfType<MoveAction>()
             .Where(move => move.IsAttack && judgement.Game[move.ParentIndex].Position.Depth < _rules.SplitDepth)
             .OrderBy(move => _rules.Bonds[move.Position.Depth]).ThenBy(move => move.ParentIndex).FirstOrDefault();

@@ -157,7 +157,7 @@ public sealed class ChainAgent : IDangerSource, IAsyncDisposable
                 _misread.Add(address);
             }
 
-            if (decision.Calls.Count > 0 || decision.Judgement is { Solution.IsConceded: true })
+            if (decision.Calls.Count > 0 || decision.Judgement is { Solution.IsConceded: true } || decision.IsShort)
             {
                 game.IsStale = true; // much of what is wanted, of us or of the guardian, emits no event of the game: it is read in every cycle meanwhile
             }

@@ -53,6 +53,7 @@ internal static class ChainAgents
             results,
             decisions,
             new LastWordDangers(options.Name, scope.L1, scope.Contracts.Portal, clock),
+            new LineFunds(options.Name, desk.Account, scope.L1, funds),
             options,
             clock,
             logger);

@@ -50,6 +50,9 @@ public sealed record GameMetadata
     /// </summary>
     public Hash32? CodeHash { get; init; }
 
+    /// <summary>True where the absolute prestate was read from the code of <see cref="CodeHash"/>, so that whoever proves that code proves it too.</summary>
+    public bool IsPrestateInCode { get; init; }
+
     /// <summary>What moving on the game needs to know; null where <see cref="Generation"/> is not supported.</summary>
     public GameRules? Rules { get; init; }
 

@@ -88,6 +88,7 @@ internal sealed class MetadataReader(ChainReader client)
                 L2BlockNumber = arguments.L2BlockNumber,
                 Creator = arguments.Creator,
                 CodeHash = Keccak256.Hash(codes[read.Index].Output.Span),
+                IsPrestateInCode = arguments.Constants is not null,
                 Rules = Rules(read.Parameters, read.Chain, vm, read.Starting.Value, read.Delay.Value),
             };
         }

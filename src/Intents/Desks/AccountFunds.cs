@@ -12,6 +12,7 @@ namespace Gavel.Intents;
 public sealed class AccountFunds(Address account, TimeProvider clock) : IDangerSource
 {
     private readonly ConcurrentDictionary<string, CapitalNeed> _needs = new();
+    private readonly Dictionary<(string Chain, Address Game), CapitalNeed> _lines = [];
     private readonly StandingDangers _standing = new();
     private readonly Lock _lock = new();
 
@@ -26,6 +27,48 @@ public sealed class AccountFunds(Address account, TimeProvider clock) : IDangerS
     {
         _needs[chain] = need;
         return _needs.Values.Aggregate(static (sum, one) => sum + one);
+    }
+
+    /// <summary>Whether a chain has told what its games need.</summary>
+    public bool IsKnown(string chain) => _needs.ContainsKey(chain);
+
+    /// <summary>Takes what a line of a game may still take that was begun and is worth nothing unless it is played to its end: it goes before those that were not.</summary>
+    public void Begun(string chain, Address game, CapitalNeed line)
+    {
+        lock (_lock)
+        {
+            _lines[(chain, game)] = line;
+        }
+    }
+
+    /// <summary>Sets apart what such a line may take before it is begun, if a balance in wei holds it beside all others and one answer more in each other open game.</summary>
+    /// <returns>Null where it is set apart; else the wei that are for others.</returns>
+    public UInt256? SetApart(string chain, Address game, CapitalNeed line, UInt256 balance)
+    {
+        CapitalNeed all = _needs.Values.Aggregate(default(CapitalNeed), static (sum, one) => sum + one);
+        lock (_lock)
+        {
+            _lines.Remove((chain, game));
+            CapitalNeed apart = _lines.Values.Aggregate(default(CapitalNeed), static (sum, one) => sum + one);
+            UInt256 counted = apart.Next + line.Next; // among the needs, too
+            UInt256 others = apart.WorstCase + (all.Next > counted ? all.Next - counted : UInt256.Zero);
+            if (balance < others + line.WorstCase)
+            {
+                return others;
+            }
+
+            _lines[(chain, game)] = line;
+            return null;
+        }
+    }
+
+    /// <summary>Nothing is set apart for a game any more.</summary>
+    public void Release(string chain, Address game)
+    {
+        lock (_lock)
+        {
+            _lines.Remove((chain, game));
+        }
     }
 
     /// <summary>Takes the balance, in wei.</summary>

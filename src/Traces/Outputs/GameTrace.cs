@@ -15,7 +15,14 @@ public interface IExecutionTraces
 }
 
 /// <summary>The truth about one game: output roots down to the split depth, below it one execution trace for each branch.</summary>
-public sealed class GameTrace(GameMetadata game, OutputTrace outputs, IExecutionTraces executions) : ITrace
+/// <param name="game">The game.</param>
+/// <param name="outputs">The output-root half.</param>
+/// <param name="executions">Make the traces below.</param>
+/// <param name="placeholderDoubt">
+/// Why a placeholder prestate that the game names is not to be believed; null where it is, and where the game names none. In doubt nothing is known below
+/// the split depth: neither that somebody has a first state nor that nobody has.
+/// </param>
+public sealed class GameTrace(GameMetadata game, OutputTrace outputs, IExecutionTraces executions, string? placeholderDoubt) : ITrace
 {
     private readonly ConcurrentDictionary<ExecutionBranch, IExecutionTrace> _branches = new();
     private readonly GameShape _shape = game.Rules is { } rules
@@ -26,7 +33,7 @@ public sealed class GameTrace(GameMetadata game, OutputTrace outputs, IExecution
     public OutputTrace Outputs { get; } = outputs;
 
     /// <inheritdoc/>
-    public bool HasFirstState { get; } = !PlaceholderPrestate.Is(game.Rules.AbsolutePrestate);
+    public bool HasFirstState { get; } = placeholderDoubt is not null || !PlaceholderPrestate.Is(game.Rules.AbsolutePrestate);
 
     /// <inheritdoc/>
     public TraceAnswer<Hash32> ValueAt(ExecutionBranch? branch, Position position)
@@ -34,6 +41,11 @@ public sealed class GameTrace(GameMetadata game, OutputTrace outputs, IExecution
         if (branch is null)
         {
             return Outputs.ValueAt(position);
+        }
+
+        if (placeholderDoubt is not null)
+        {
+            return TraceAnswer.Unavailable<Hash32>(placeholderDoubt);
         }
 
         UInt128 leaf = _shape.LeafIndex(position);
@@ -47,6 +59,11 @@ public sealed class GameTrace(GameMetadata game, OutputTrace outputs, IExecution
         if (branch is null)
         {
             return TraceAnswer.Unavailable<StepData>("there is no step above the split depth");
+        }
+
+        if (placeholderDoubt is not null)
+        {
+            return TraceAnswer.Unavailable<StepData>(placeholderDoubt);
         }
 
         ExecutionWant want = new(branch, traceIndex, IsStep: true);

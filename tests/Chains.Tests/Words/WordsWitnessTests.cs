@@ -223,6 +223,52 @@ public sealed class WordsWitnessTests : IClassFixture<WatchedDevnet>, IAsyncLife
     }
 
     [Fact]
+    public async Task Placeholder_IsBelievedWhereTwoEndpointsTellIt_OrItsCodeIsProven_AndInDoubtOtherwise()
+    {
+        GameMetadata real = await GameAsync("placeholder");
+        Hash32 dead = Hash32.Parse("0xdead000000000000000000000000000000000000000000000000000000000000");
+        GameMetadata game = real with { Rules = real.Rules! with { AbsolutePrestate = dead }, IsPrestateInCode = false };
+        GameMetadata inCode = game with { IsPrestateInCode = true };
+        L1View view = await KnowHeadAsync();
+
+        // All tell what it truly is: the one who told the placeholder was alone, and is gone.
+        using WordsWitness none = Witness(First, _second);
+        Assert.Equal(WordsState.Contradicted, (await none.StandingAsync(game, view, None)).State);
+
+        Place(First, real.Rules!.AbsolutePrestate, dead);
+        using WordsWitness one = Witness(First, _second);
+        WordsStanding standing = await one.StandingAsync(game, view, None);
+        Assert.Equal(WordsState.Proven, standing.State);
+        Assert.Contains(_second.Url, standing.PlaceholderDoubt, StringComparison.Ordinal);
+        Assert.Contains($" tells absolute prestate {real.Rules.AbsolutePrestate}, not {dead}", standing.PlaceholderDoubt, StringComparison.Ordinal);
+
+        // Silence is no vote; what the code holds, which is proven, needs none.
+        _second.Fail("eth_call", -32000, "missing trie node");
+        using WordsWitness silenced = Witness(First, _second);
+        Assert.Contains("1 of 2 L1 endpoints tells so, where 2 must", (await silenced.StandingAsync(game, view, None)).PlaceholderDoubt, StringComparison.Ordinal);
+        Assert.Null((await silenced.StandingAsync(inCode, view, None)).PlaceholderDoubt);
+        _second.Clear();
+        using WordsWitness proven = Witness(First, _second);
+        Assert.Null((await proven.StandingAsync(inCode, view, None)).PlaceholderDoubt);
+        GameMetadata deeper = inCode with { Rules = inCode.Rules! with { MaxDepth = inCode.Rules!.MaxDepth + 1 } };
+        Assert.Equal(WordsState.Contradicted, (await proven.StandingAsync(deeper, view, None)).State);
+
+        // The word of one that is configured alone is all there is, as everywhere.
+        using WordsWitness alone = Witness(First);
+        Assert.Null((await alone.StandingAsync(game, view, None)).PlaceholderDoubt);
+
+        // It is asked for again, and believed once the second tells it too.
+        Place(_second, real.Rules.AbsolutePrestate, dead);
+        await Eventually.NotNullAsync(
+            async () =>
+            {
+                _time.Advance(TimeSpan.FromSeconds(40));
+                return await one.StandingAsync(game, view, None) is { State: WordsState.Proven, PlaceholderDoubt: null } ? "believed" : null;
+            },
+            TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
     public async Task ForgedProofOfTheFirst_IsNoObstacle_WhereTheSecondProves()
     {
         GameMetadata game = await GameAsync("forged");
@@ -314,6 +360,10 @@ public sealed class WordsWitnessTests : IClassFixture<WatchedDevnet>, IAsyncLife
         _known.Blocks = [view.Block];
         return view;
     }
+
+    private static void Place(FaultProxy proxy, Hash32 prestate, Hash32 placeholder) => proxy.Alter(
+        call => call.Method == "eth_call",
+        (_, answer) => (JsonObject)JsonNode.Parse(answer.ToJsonString().Replace($"{prestate}"[2..], $"{placeholder}"[2..], StringComparison.OrdinalIgnoreCase))!);
 
     private static void Refuse(FaultProxy proxy) => proxy.Fail("eth_getProof", -32601, "the method eth_getProof does not exist/is not available");
 
