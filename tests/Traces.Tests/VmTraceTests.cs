@@ -173,7 +173,7 @@ public sealed class VmTraceTests : IDisposable
             _ =>
             {
                 begun.Set();
-                go.Wait();
+                go.Wait(CancellationToken.None);
             },
             isUrgent: true);
         begun.Wait();
