@@ -47,7 +47,20 @@ public sealed class ResultWatch(
     {
         ArgumentNullException.ThrowIfNull(state);
         return now is { Truth: not Truth.Unavailable } ? now.Truth
-            : verdicts.Find(game)?.Verdict ?? (state.MovesAnchor && audit.ReadNotes(game).Any(note => note.Note == AuditNoteKind.Lost) ? Truth.Invalid : Truth.Unavailable);
+            : verdicts.Find(game)?.Verdict ?? (state.MovesAnchor && WasLost(game) ? Truth.Invalid : Truth.Unavailable);
+    }
+
+    // A trail that cannot be read keeps nobody from what is due to them.
+    private bool WasLost(Address game)
+    {
+        try
+        {
+            return audit.ReadNotes(game).Any(note => note.Note == AuditNoteKind.Lost);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Looks at all games of which a verdict is kept.</summary>

@@ -115,6 +115,7 @@ public sealed class UpgradeWatchTests : IDisposable
     [InlineData("")]
     [InlineData("{\"terms\":null}")]
     [InlineData("{\"terms\":{\"liveFactory\":\"0x12\"}}")]
+    [InlineData("{\"terms\":{\"factories\":[{\"factory\":\"0x0000000000000000000000000000000000000001\",\"asked\":[],\"types\":null}]},\"l1Block\":1,\"l1Hash\":\"0x0000000000000000000000000000000000000000000000000000000000000001\",\"events\":[]}")]
     public void Book_ThatIsDamaged_BeginsAnew(string content)
     {
         File.WriteAllText(BookPath, content);
@@ -122,6 +123,18 @@ public sealed class UpgradeWatchTests : IDisposable
         Assert.Null(book.Known);
         book.Take(new KeptTerms(new ChainTerms(null, null, []), 1, First, []));
         Assert.Equal(1UL, new UpgradeBook(BookPath).Known!.L1Block);
+    }
+
+    [Fact]
+    public void Book_OfBeforeFormerFactoriesWereKept_HasNone()
+    {
+        new UpgradeBook(BookPath).Take(new KeptTerms(new ChainTerms(null, null, []), 7, First, []));
+        string text = File.ReadAllText(BookPath);
+        string old = System.Text.RegularExpressions.Regex.Replace(text, ",?\"formerFactories\":\\[\\]", "");
+        Assert.NotEqual(text, old);
+        File.WriteAllText(BookPath, old);
+        UpgradeBook book = new(BookPath);
+        Assert.Equal((7UL, 0), (book.Known!.L1Block, book.FormerFactories.Count));
     }
 
     private string BookPath => Path.Combine(_folder.FullName, "upgrades.json");

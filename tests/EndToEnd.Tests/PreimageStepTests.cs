@@ -34,7 +34,7 @@ public sealed class PreimageStepTests
         }.PlayAsync(ring, None);
         outcome.AssertWon(GameStatus.ChallengerWins);
         outcome.AssertStep("shows that the claim is false");
-        Assert.True(ring.Lines.Has($": {call}, bond") != isOnChain, $"{call} was {(isOnChain ? "" : "not ")}sent\n{ring.Lines}");
+        Assert.True((ring.Lines.Has($": {call}: ") || ring.Lines.Has($": {call}, ")) != isOnChain, $"{call} was {(isOnChain ? "" : "not ")}sent\n{ring.Lines}");
     }
 
     private static TheoryData<string, int, bool, string> Chosen()

@@ -219,7 +219,8 @@ public sealed class VmTraceTests : IDisposable
         }));
         Eventually(() => _folder.GetFiles("state-*").Length == 0);
         Assert.Equal(1, _firstLoads);
-        Assert.Equal(HashAfter(1_000_001), Wait(() => Claim(trace, 1_000_000))); // a dispute of the same pair begins anew
+        Assert.Equal(HashAfter(1_000_001), Wait(() => Claim(trace, 1_000_000))); // a dispute of the same pair begins anew,
+        Assert.NotEmpty(_folder.GetFiles("state-*")); // and keeps states for the claims that follow
     }
 
     // What has time waits longer each time; what a clock waits for does not wait for that.

@@ -65,7 +65,8 @@ public sealed class UpgradeBook
     {
         try
         {
-            return File.Exists(path) && JsonSerializer.Deserialize(File.ReadAllBytes(path), UpgradeJson.Default.KeptTerms) is { Terms.Factories: not null, Events: not null, FormerFactories: not null } kept ? kept : null;
+            return File.Exists(path) && JsonSerializer.Deserialize(File.ReadAllBytes(path), UpgradeJson.Default.KeptTerms) is { Terms.Factories: { } factories, Events: not null } kept
+                && factories.All(factory => factory is { Asked: not null, Types: not null } && factory.Types.All(type => type is { Version: not null, Arguments: not null })) ? kept : null;
         }
         catch (Exception error) when (error is JsonException or FormatException or IOException or UnauthorizedAccessException)
         {

@@ -55,7 +55,7 @@ public sealed record UpgradeEvent
 public sealed record KeptTerms(ChainTerms Terms, ulong L1Block, Hash32 L1Hash, IReadOnlyList<UpgradeEvent> Events)
 {
     /// <summary>Factories that the <c>SystemConfig</c> named before, as far as that was seen.</summary>
-    public IReadOnlyList<Address> FormerFactories { get; init; } = [];
+    public IReadOnlyList<Address> FormerFactories { get => field ?? []; init; } // files of before this was kept have none
 }
 
 /// <summary>How they are kept.</summary>

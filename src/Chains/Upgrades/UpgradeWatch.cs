@@ -28,6 +28,12 @@ public sealed partial class UpgradeWatch(ChainOptions chain, ChainReader l1, Cha
     private Hash32? _mark;
     private bool _isRefused;
 
+    /// <summary>
+    /// Whether the <c>SystemConfig</c> names another factory than the one in use. It is held against that and not against what was known before: whoever set the
+    /// chain up may have read it from a node that was behind.
+    /// </summary>
+    public bool IsMoved { get; private set; }
+
     /// <summary>Looks whether anything has changed.</summary>
     /// <returns>The upgrades that are new.</returns>
     /// <exception cref="RpcException">A node gave no usable answer; the next look tells.</exception>
@@ -51,6 +57,7 @@ public sealed partial class UpgradeWatch(ChainOptions chain, ChainReader l1, Cha
 
         ChainTerms terms = await _reader.ReadAsync(view.At, cancellationToken);
         IReadOnlyList<UpgradeEvent> events = Tell(terms, view);
+        IsMoved = terms.LiveFactory is { } live && live != contracts.Factory;
         (_looked, _read, _mark) = (view.Block.Hash, block, mark);
         return events;
     }

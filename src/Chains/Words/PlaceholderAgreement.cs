@@ -42,13 +42,13 @@ internal sealed class PlaceholderAgreement(L1Voices voices)
         int agree = told.Length - differ.Length;
         int needed = game.IsPrestateInCode ? 0 : voices.Needed;
         string what = $"its absolute prestate {game.Rules!.AbsolutePrestate} is a placeholder";
-        if (differ.Length > 0 && agree == 0)
+        if (differ.Length >= voices.Needed && agree == 0)
         {
             inquiry.Conclude(game, WordsState.Contradicted, $"{what} as it was read, and no L1 endpoint tells the same: {string.Join("; ", differ)}; it is read again");
         }
         else if (differ.Length > 0)
         {
-            inquiry.Doubt(game, $"{what}, and the L1 endpoints contradict each other: {string.Join("; ", differ)}");
+            inquiry.Doubt(game, $"{what} as it was read, and that is contradicted: {string.Join("; ", differ)}");
         }
         else if (agree < needed)
         {

@@ -68,7 +68,7 @@ internal sealed class WordsAgreement(L1Voices voices)
         }
         else
         {
-            inquiry.Conclude(game, WordsState.Unsettled, $"{unproven}, and {agree.Count} of {voices.Count} L1 endpoints tells them, where {voices.Needed} must");
+            inquiry.LeaveOpen(game, $"{unproven}, and {agree.Count} of {voices.Count} L1 endpoints tells them, where {voices.Needed} must");
         }
     }
 }

@@ -24,6 +24,9 @@ internal sealed class WordsCase(IReadOnlyList<GameMetadata> games)
 
     public void Conclude(GameMetadata game, WordsState state, string text) => _standings[game.Game] = new WordsStanding(state, text);
 
+    /// <summary>Nobody could tell, and nobody contradicts.</summary>
+    public void LeaveOpen(GameMetadata game, string text) => _standings[game.Game] = new WordsStanding(WordsState.Unsettled, text) { IsSilence = true };
+
     public void Doubt(GameMetadata game, string text) => _standings[game.Game] = _standings[game.Game] with { PlaceholderDoubt = text };
 
     public void IsYoungAt(GameMetadata game) => _young.Add(game.Game);

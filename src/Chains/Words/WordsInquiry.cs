@@ -61,7 +61,7 @@ internal sealed class WordsInquiry(FailoverRpc l1, L1Voices voices, IKnownL1Bloc
         GameMetadata[] unproven = [.. inquiry.Open.Where(game => !inquiry.IsTooYoung(game))];
         foreach (GameMetadata young in inquiry.Open.Except(unproven))
         {
-            inquiry.Conclude(young, WordsState.Unsettled, "the rollup nodes do not know an L1 block yet in which the game exists");
+            inquiry.LeaveOpen(young, "the rollup nodes do not know an L1 block yet in which the game exists");
         }
 
         await _agreement.SettleAsync(inquiry, unproven, view, distrusted, cancellationToken);

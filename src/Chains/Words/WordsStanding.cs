@@ -27,6 +27,9 @@ public sealed record WordsStanding(WordsState State, string Text)
     /// <summary>True where a verdict on these words may be acted on.</summary>
     public bool IsSettled => State is WordsState.Proven or WordsState.Agreed;
 
+    /// <summary>True where nobody has said anything against what was found before: it stands then.</summary>
+    public bool IsSilence { get; init; }
+
     /// <summary>Why a placeholder prestate that the game names is not to be believed; null where it is, and where the game names none.</summary>
     public string? PlaceholderDoubt { get; init; }
 }

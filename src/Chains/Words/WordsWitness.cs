@@ -151,7 +151,7 @@ public sealed class WordsWitness : IDangerSource, IDisposable
                 // Whatever it is, the games are asked about again; nothing is decided on them until then.
                 foreach (Question question in portion)
                 {
-                    question.End(new WordsStanding(WordsState.Unsettled, error is OperationCanceledException ? "L1 gave no answer in time" : error.Message), _clock);
+                    question.End(new WordsStanding(WordsState.Unsettled, error is OperationCanceledException ? "L1 gave no answer in time" : error.Message) { IsSilence = true }, _clock);
                 }
             }
         }
@@ -232,7 +232,7 @@ public sealed class WordsWitness : IDangerSource, IDisposable
             lock (_lock)
             {
                 // What was settled and is asked for a placeholder's sake stays settled while nobody answers.
-                WordsStanding kept = standing.State == WordsState.Unsettled && _standing.IsSettled ? _standing : standing;
+                WordsStanding kept = standing.IsSilence && _standing.IsSettled ? _standing : standing;
                 (_standing, _isAsked, _at) = (kept, false, clock.GetTimestamp());
                 _attempts++;
                 _answered.TrySetResult();

@@ -66,7 +66,13 @@ internal sealed class TruthDangers(string chain, TimeProvider clock) : IDangerSo
                 null));
         }
 
-        if (judgement.IsLastResort)
+        // Such a move is made once, and its bond is at stake until the game is over.
+        StandingDangers standing = _games.GetOrAdd(game.Game, _ => new StandingDangers());
+        if (!judgement.IsLastResort)
+        {
+            found.AddRange(standing.Dangers.Where(danger => danger.Kind == DangerCodes.LastResortMove));
+        }
+        else
         {
             found.Add(New(
                 DangerCodes.LastResortMove, DangerSeverity.Page, game, judgement.Verdict.Because, "look at the other nodes now: this move rests on one group of them alone", end));
@@ -90,7 +96,7 @@ internal sealed class TruthDangers(string chain, TimeProvider clock) : IDangerSo
         {
             Subject = $"{chain} {objection.Key} on game {game.Game}",
         }));
-        _games.GetOrAdd(game.Game, _ => new StandingDangers()).Replace(found);
+        standing.Replace(found);
     }
 
     /// <summary>The game is over, or not played.</summary>

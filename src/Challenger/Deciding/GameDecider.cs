@@ -138,7 +138,7 @@ public sealed class GameDecider(
             standing.State == WordsState.Proven ? LogLevel.Debug : LogLevel.Information);
         if (standing.PlaceholderDoubt is { } doubt)
         {
-            _voice.Say(metadata, "placeholder", $"{doubt}; nothing is played below the split depth until it is settled", LogLevel.Warning);
+            _voice.Say(metadata, "placeholder", $"{doubt}; until it is settled nothing is played below the split depth, and nothing is begun in the first half of the clock", LogLevel.Warning);
         }
         else
         {
@@ -150,20 +150,28 @@ public sealed class GameDecider(
         decisions.Seat(judge);
         results.Note(metadata.Game, reading.State, judgement.Verdict, view);
         _truth.Note(metadata, judgement);
-        LineCover cover = !judge.Trace.HasFirstState && MayMove(metadata) ? await lines.CoverAsync(metadata, judgement, cancellationToken) : LineCover.Whole;
-        if (cover is { MayMove: false, Shortage: null })
+        bool isHeld = standing.PlaceholderDoubt is not null && !HasBegun(judgement.Game) && IsFirstHalf(metadata.Rules!, judgement);
+        LineCover cover = isHeld ? default
+            : !judge.Trace.HasFirstState && MayMove(metadata) ? await lines.CoverAsync(metadata, judgement, cancellationToken)
+            : LineCover.Whole;
+        if (cover is { MayMove: false, Shortage: null } && !isHeld)
         {
             _voice.Say(metadata, "line", "no line is begun in it before the balance, and what other games need of it, are known", LogLevel.Information);
         }
 
         await lastWords.NoteAsync(metadata, reading.State.Standing, judgement, cover.Shortage, cancellationToken); // also where the account may not move: whom to call is everybody's business
         _voice.SayVerdict(metadata, judgement, reading.Game);
-        return new Decision(judgement, await PlanMovesAsync(metadata, cover.MayMove ? judgement : WithoutMoves(judgement), judge, cancellationToken), IsShort: cover.Shortage is not null);
+        return new Decision(judgement, await PlanMovesAsync(metadata, cover.MayMove ? judgement : WithoutMoves(judgement), judge, cancellationToken), IsShort: !cover.MayMove);
     }
 
     // Nothing is given up either: what can still be stepped on is not resolved by us.
     private static Judgement Undecided(Game claims, L1View view, string reason) => new(
         view, claims, Verdict.Unknown(VerdictRule.WordsUnsettled, reason), new Solution(null, [], [new UnansweredClaim(0, UnansweredReason.TraceUnavailable, reason)]), default);
+
+    private bool HasBegun(Game game) => Enumerable.Range(1, game.Count - 1).Any(index => game[index].Claimant == account);
+
+    private static bool IsFirstHalf(GameRules rules, Judgement judgement) =>
+        judgement.View.Timestamp < judgement.Game[0].Clock.Timestamp + (rules.Clock.MaxDuration / 2);
 
     private static Judgement WithoutMoves(Judgement judgement) =>
         judgement with { Solution = judgement.Solution with { Actions = [.. judgement.Solution.Actions.Where(action => action is not MoveAction)] } };

@@ -19,7 +19,7 @@ public sealed class ChainWatches(UpgradeWatch upgrades, ResultWatch results, Pro
     public IReadOnlyList<Danger> Dangers => [.. results.Dangers, .. programs.Dangers];
 
     /// <summary>Whether another factory has been seen to take the live one's place.</summary>
-    public bool IsMoved { get; private set; }
+    public bool IsMoved => upgrades.IsMoved;
 
     /// <summary>Looks.</summary>
     /// <param name="games">The games that are covered.</param>
@@ -45,7 +45,6 @@ public sealed class ChainWatches(UpgradeWatch upgrades, ResultWatch results, Pro
         try
         {
             IReadOnlyList<UpgradeEvent> seen = await upgrades.CheckAsync(view, cancellationToken);
-            IsMoved |= seen.Any(upgrade => upgrade.Kind == TermsChangeKind.FactoryChanged);
             if (seen.Count > 0)
             {
                 programs.LookAgain();
@@ -53,7 +52,7 @@ public sealed class ChainWatches(UpgradeWatch upgrades, ResultWatch results, Pro
 
             return null;
         }
-        catch (Exception error) when (error is RpcException or ContractReadException)
+        catch (Exception error) when (error is not OperationCanceledException) // whatever it was, also a strange file of its own
         {
             return ExceptionDispatchInfo.Capture(error);
         }

@@ -145,6 +145,7 @@ public sealed partial class ChallengerService(ChallengerOptions options, TimePro
                 if (report.IsMoved)
                 {
                     LogMoved(logger, chain.Name);
+                    await Task.Delay(pause, clock, cancellationToken); // the node that is asked then may be behind the one that told
                     return;
                 }
             }

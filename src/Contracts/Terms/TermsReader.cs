@@ -49,6 +49,11 @@ public sealed class TermsReader(ChainReader l1, ChainContracts contracts, IReadO
         Read<uint>? respected = contracts.Portal is { } portal ? batch.UInt32<RespectedGameTypeFunction>(portal, optional: true) : null;
         Asked[] asked = [.. contracts.Factories.SelectMany(factory => _types.Select(type => new Asked(batch, factory, type)))];
         await batch.RunAsync(cancellationToken);
+        if (contracts.SystemConfig is { } named && live!.Value.IsZero)
+        {
+            throw new ContractReadException(named, "disputeGameFactory()", at, "it is the zero address, which is no place to move to");
+        }
+
         foreach (Asked one in asked.Where(one => one.Factory == contracts.Factory))
         {
             one.Expect(at);

@@ -154,7 +154,8 @@ internal sealed class VmTrace : IExecutionTrace, IDisposable
             (IPreimageSource source, IDisposable owner) = _preimages(both.Token);
             using (owner)
             {
-                if (_end is null)
+                // A run for evidence has left no states: a dispute of the same pair asks for many claims, and makes them once more.
+                if (_end is null || (IsUrgent && _folder.States.Count == 0))
                 {
                     RunToEnd(source, both.Token);
                 }
