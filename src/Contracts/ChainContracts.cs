@@ -18,6 +18,17 @@ public sealed record ChainContracts(Address Factory, Address? SystemConfig, Addr
     /// <summary>The same with factories that only drain; the live one is none of them.</summary>
     public ChainContracts With(IEnumerable<Address> draining) => this with { Draining = [.. draining.Distinct().Where(factory => factory != Factory)] };
 
+    /// <summary>The factory that a <c>SystemConfig</c> names.</summary>
+    /// <exception cref="RpcException">The node gave no usable answer.</exception>
+    /// <exception cref="ContractReadException">There is no such contract.</exception>
+    public static async Task<Address> FactoryOfAsync(ChainReader l1, Address systemConfig, BlockRef at, CancellationToken cancellationToken)
+    {
+        ReadBatch batch = new(l1, at);
+        Read<Address> factory = batch.Address<DisputeGameFactoryFunction>(systemConfig);
+        await batch.RunAsync(cancellationToken);
+        return factory.Value;
+    }
+
     /// <summary>Finds the contracts of a chain from its <c>SystemConfig</c>.</summary>
     /// <exception cref="ContractReadException">There is no SystemConfig at the address, or it names no factory.</exception>
     public static async Task<ChainContracts> FromSystemConfigAsync(

@@ -137,6 +137,32 @@ public sealed class UpgradeWatchTests : IDisposable
         Assert.Equal((7UL, 0), (book.Known!.L1Block, book.FormerFactories.Count));
     }
 
+    // One that lies once would have its factory's games played with bonds for ever, by every endpoint's word.
+    [Fact]
+    public async Task FactoryThatOneEndpointAloneTells_TakesNobodysPlace()
+    {
+        WatchedDevnet net = await StartAsync(DevnetGeneration.V2);
+        try
+        {
+            await using FailoverRpc both = new([EndpointUrl.Parse(net.Proxy.Url), EndpointUrl.Parse(net.Devnet.L1Url)]);
+            UpgradeBook book = new(BookPath);
+            ChainContracts contracts = await ChainContracts.FromSystemConfigAsync(net.Devnet.L1, net.Devnet.Addresses.SystemConfig, BlockRef.Latest, default);
+            UpgradeWatch watch = new(_chain, net.L1, contracts, book, TimeProvider.System, _lines, both);
+            await LookAsync(watch, net);
+            Address other = net.Devnet.Addresses.OptimismPortal;
+            net.Proxy.Alter(call => call.Selector == Selector.Of("disputeGameFactory()").ToString(), (call, _) => call.Result($"0x{new string('0', 24)}{other.ToString()[2..].ToLowerInvariant()}"));
+            _chain.AuditBlocks = 1; // what is read whole in each block
+            await net.Devnet.MineL1Async();
+            ContractReadException error = await Assert.ThrowsAsync<ContractReadException>(() => LookAsync(watch, net));
+            Assert.Contains("contradict each other", error.Message, StringComparison.Ordinal);
+            Assert.Equal((false, net.Factory, 0), (watch.IsMoved, book.Known!.Terms.LiveFactory, book.FormerFactories.Count));
+        }
+        finally
+        {
+            await net.DisposeAsync();
+        }
+    }
+
     private string BookPath => Path.Combine(_folder.FullName, "upgrades.json");
 
     private static async Task<WatchedDevnet> StartAsync(DevnetGeneration generation)
@@ -152,7 +178,8 @@ public sealed class UpgradeWatchTests : IDisposable
         (await ChainContracts.FromSystemConfigAsync(net.Devnet.L1, net.Devnet.Addresses.SystemConfig, BlockRef.Latest, default)).With(draining),
         new UpgradeBook(BookPath),
         TimeProvider.System,
-        _lines);
+        _lines,
+        new FailoverRpc([EndpointUrl.Parse(net.Devnet.L1Url)]));
 
     private static async Task<IReadOnlyList<UpgradeEvent>> LookAsync(UpgradeWatch watch, WatchedDevnet net) => await watch.CheckAsync(await L1View.OfHeadAsync(net.L1, default), default);
 

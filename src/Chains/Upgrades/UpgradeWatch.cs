@@ -16,12 +16,15 @@ namespace Gavel.Chains;
 /// <param name="book">What was known before.</param>
 /// <param name="clock">The host's clock.</param>
 /// <param name="logger">Where upgrades are told.</param>
-public sealed partial class UpgradeWatch(ChainOptions chain, ChainReader l1, ChainContracts contracts, UpgradeBook book, TimeProvider clock, ILogger logger)
+/// <param name="endpoints">L1's endpoints, without whose agreement no factory takes another's place.</param>
+public sealed partial class UpgradeWatch(
+    ChainOptions chain, ChainReader l1, ChainContracts contracts, UpgradeBook book, TimeProvider clock, ILogger logger, FailoverRpc endpoints)
 {
     // Blocks between two readings where a node refuses to tell in one request whether anything has changed.
     private const ulong Between = 25;
     private static readonly Counter _upgrades = PrometheusMetrics.Counter(MetricCatalogue.Upgrades);
 
+    private readonly FactoryVoices _voices = new(endpoints, clock);
     private readonly TermsReader _reader = new(l1, contracts, [.. OfferedType.Known.Concat(chain.GameTypes)]);
     private Hash32? _looked;
     private ulong? _read;
@@ -56,8 +59,13 @@ public sealed partial class UpgradeWatch(ChainOptions chain, ChainReader l1, Cha
         }
 
         ChainTerms terms = await _reader.ReadAsync(view.At, cancellationToken);
+        if (terms.LiveFactory is { } live && (live != contracts.Factory || live != book.Known?.Terms.LiveFactory))
+        {
+            await _voices.RequireAsync(contracts.SystemConfig!.Value, live, view.At, cancellationToken);
+        }
+
         IReadOnlyList<UpgradeEvent> events = Tell(terms, view);
-        IsMoved = terms.LiveFactory is { } live && live != contracts.Factory;
+        IsMoved = terms.LiveFactory is { } named && named != contracts.Factory;
         (_looked, _read, _mark) = (view.Block.Hash, block, mark);
         return events;
     }

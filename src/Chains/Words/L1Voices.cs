@@ -36,6 +36,22 @@ internal sealed class L1Voices(FailoverRpc l1, TimeProvider clock)
     public static string Names(IEnumerable<EndpointUrl> endpoints) =>
         string.Join(" and ", endpoints) is { Length: > 0 } names ? names : "none that answers now";
 
+    /// <summary>What one endpoint tells within its time; null where it tells nothing.</summary>
+    public async Task<T?> InTimeAsync<T>(Func<CancellationToken, Task<T?>> ask, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource limit = new(EndpointLimit, clock);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            return await ask(either.Token);
+        }
+        catch (Exception error) when (error is RpcException or ContractReadException or OperationCanceledException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return default;
+        }
+    }
+
     private async Task<IReadOnlyList<T?>> AskAsync<T>(
         EndpointUrl endpoint,
         IReadOnlyList<Address> games,
@@ -44,16 +60,7 @@ internal sealed class L1Voices(FailoverRpc l1, TimeProvider clock)
         CancellationToken cancellationToken)
         where T : class
     {
-        using CancellationTokenSource limit = new(EndpointLimit, clock);
-        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        try
-        {
-            return await ask(Array.Find(_each, one => one.Url.Equals(endpoint)).Node, games, at, either.Token);
-        }
-        catch (Exception error) when (error is RpcException or ContractReadException or OperationCanceledException)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            return new T?[games.Count];
-        }
+        ChainReader node = Array.Find(_each, one => one.Url.Equals(endpoint)).Node;
+        return await InTimeAsync<IReadOnlyList<T?>>(async stop => await ask(node, games, at, stop), cancellationToken) ?? new T?[games.Count];
     }
 }

@@ -67,7 +67,7 @@ internal static class ChainAgents
             decider,
             new Submitter(options.Name, desk, audit, options, clock, logger, rehearsals),
             new ChainWatches(
-                new UpgradeWatch(options, scope.L1, scope.Contracts, upgrades, clock, logger),
+                new UpgradeWatch(options, scope.L1, scope.Contracts, upgrades, clock, logger, scope.Hub.Endpoints),
                 results,
                 new ProgramWatch(options, scope.L1, scope.Contracts.Factories, prestates, clock),
                 funds is null ? null : new FundsWatch(options.Name, scope.L1, funds, clock)),

@@ -1,7 +1,5 @@
 using System.Runtime.ExceptionServices;
 using Gavel.Chains;
-using Gavel.Contracts;
-using Gavel.Ethereum;
 using Gavel.Intents;
 using Gavel.Settlement;
 using Gavel.Traces;
