@@ -156,13 +156,7 @@ public sealed class SettlementPlanner(ulong chainId, IReadOnlyList<Address> acco
 
         if (claims.IsResolved(0) && (only is null || only.PaysAtTheEnd))
         {
-            calls.Add(new PlannedCall(
-                new IntentKey(chainId, IntentKind.ResolveGame, game.Game, L1Head: game.L1Head),
-                FaultDisputeGame.Resolve(game.Game),
-                Priorities.Resolve,
-                null,
-                "resolve the game: its root claim is resolved",
-                null));
+            calls.Add(OfGame(game, IntentKind.ResolveGame, FaultDisputeGame.Resolve(game.Game), Priorities.Resolve, "resolve the game: its root claim is resolved"));
         }
     }
 
@@ -193,15 +187,13 @@ public sealed class SettlementPlanner(ulong chainId, IReadOnlyList<Address> acco
     {
         if (state.MovesAnchor && state.IsClosable(game.Rules!.RuleSet) && !calls.Exists(call => call.Key.Kind == IntentKind.UnlockCredit))
         {
-            calls.Add(new PlannedCall(
-                new IntentKey(chainId, IntentKind.CloseGame, game.Game, L1Head: game.L1Head),
-                FaultDisputeGame.CloseGame(game.Game),
-                Priorities.Credit,
-                null,
-                "close the game: that moves the anchor, and nobody of ours has credit that would close it",
-                null));
+            calls.Add(OfGame(
+                game, IntentKind.CloseGame, FaultDisputeGame.CloseGame(game.Game), Priorities.Credit, "close the game: that moves the anchor, and nobody of ours has credit that would close it"));
         }
     }
+
+    private PlannedCall OfGame(GameMetadata game, IntentKind kind, ContractCall call, int priority, string reason) =>
+        new(new IntentKey(chainId, kind, game.Game, L1Head: game.L1Head), call, priority, null, reason, null);
 
     private PlannedCall Credit(GameMetadata game, Address account, IntentKind kind, CreditStanding credit, string verb) => new(
         new IntentKey(chainId, kind, game.Game, Recipient(account), L1Head: game.L1Head),

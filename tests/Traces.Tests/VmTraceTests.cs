@@ -126,16 +126,7 @@ public sealed class VmTraceTests : IDisposable
     [Fact]
     public void TraceThatIsLetGoOf_LeavesTheWorkersAtWork()
     {
-        using ManualResetEventSlim started = new();
-        using ManualResetEventSlim go = new();
-        _workers.Enqueue(
-            _ =>
-            {
-                started.Set();
-                go.Wait(CancellationToken.None);
-            },
-            isUrgent: true);
-        started.Wait();
+        using ManualResetEventSlim go = KeepBusy();
         VmTrace gone = Trace();
         gone.Want(5, isStep: false); // queued behind the other
         gone.Dispose();
@@ -167,16 +158,7 @@ public sealed class VmTraceTests : IDisposable
     [Fact]
     public void WhatAClockWaitsFor_IsBegunBeforeEvidence_AlsoWhereItWasWantedAsEvidenceFirst()
     {
-        using ManualResetEventSlim begun = new();
-        using ManualResetEventSlim go = new();
-        _workers.Enqueue(
-            _ =>
-            {
-                begun.Set();
-                go.Wait(CancellationToken.None);
-            },
-            isUrgent: true);
-        begun.Wait();
+        using ManualResetEventSlim go = KeepBusy();
         ConcurrentQueue<string> order = [];
         using VmTrace evidence = Named("evidence", order);
         using VmTrace both = Named("both", order);
@@ -240,7 +222,7 @@ public sealed class VmTraceTests : IDisposable
         Fail(2);
         _clock.Advance(TimeSpan.FromSeconds(59));
         trace.Want(UInt128.MaxValue, isStep: false);
-        Thread.Sleep(100);
+        EndWhatWaits(); // had it been taken up, it would have been before this
         Assert.Equal(2, _sources);
         trace.Want(5, isStep: false);
         Eventually(() => Volatile.Read(ref _sources) == 3);
@@ -284,6 +266,30 @@ public sealed class VmTraceTests : IDisposable
         _workers,
         text => text,
         _clock);
+
+    // The only thread does nothing else until it is told to go on.
+    private ManualResetEventSlim KeepBusy()
+    {
+        ManualResetEventSlim go = new();
+        using ManualResetEventSlim begun = new();
+        _workers.Enqueue(
+            _ =>
+            {
+                begun.Set();
+                go.Wait(CancellationToken.None);
+            },
+            isUrgent: true);
+        begun.Wait();
+        return go;
+    }
+
+    // What has time is done in its order.
+    private void EndWhatWaits()
+    {
+        using ManualResetEventSlim done = new();
+        _workers.Enqueue(_ => done.Set(), isUrgent: false);
+        Assert.True(done.Wait(Patience));
+    }
 
     private VmTrace Named(string name, ConcurrentQueue<string> order) => new(
         new VmRunFolder(Path.Combine(_folder.FullName, name)),

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Serialization;
 using Gavel.Chains;
 using Gavel.Contracts;
 using Gavel.GameSolver;
@@ -54,64 +53,15 @@ internal sealed record ClaimRow
 }
 
 /// <summary>One game with its claims.</summary>
-internal sealed record ClaimList
+internal sealed record ClaimList : ShownGame
 {
     public required L1Block L1Block { get; init; }
 
-    public required Address Game { get; init; }
-
-    public required uint Type { get; init; }
-
-    /// <summary>The type's name; null where it has none.</summary>
-    public string? TypeName { get; init; }
-
-    public required string Version { get; init; }
-
-    public required bool IsPlayed { get; init; }
-
-    public required Hash32 RootClaim { get; init; }
-
-    public required Address Creator { get; init; }
-
-    /// <summary>The proposed block; null for games of other things than blocks.</summary>
-    [JsonConverter(typeof(OperatorJson.ExactNumber))]
-    public UInt256? L2Block { get; init; }
-
-    /// <summary>Seconds since the epoch that a super root is claimed for; null for other games.</summary>
-    [JsonConverter(typeof(OperatorJson.ExactNumber))]
-    public UInt256? L2Timestamp { get; init; }
-
-    /// <summary>Block, timestamp or what else the game counts; null where it does not tell.</summary>
-    [JsonConverter(typeof(OperatorJson.ExactNumber))]
-    public UInt256? SequenceNumber { get; init; }
-
-    /// <summary>Place in the factory's list of the game that it builds on, 4294967295 for the anchor; null for games that build on none.</summary>
-    public uint? ParentIndex { get; init; }
-
-    /// <summary>What the root is claimed for, in words.</summary>
-    [JsonIgnore]
-    public ProposedPoint? Proposed { get; init; }
-
     public required Hash32 L1Head { get; init; }
-
-    public GameStatus? Status { get; init; }
 
     public int? SplitDepth { get; init; }
 
     public int? MaxDepth { get; init; }
-
-    public long? SecondsLeft { get; init; }
-
-    public GameStatus? Forecast { get; init; }
-
-    /// <summary>What the guardian holds of it; null where that is not known.</summary>
-    public GameStanding? Standing { get; init; }
-
-    /// <summary>How its bonds are paid; undecided until it is closed. Always normal up to 1.3.x.</summary>
-    public BondDistributionMode? BondMode { get; init; }
-
-    /// <summary>How they are, or would be paid if it were closed as it stands now.</summary>
-    public BondDistributionMode? ExpectedBondMode { get; init; }
 
     /// <summary>Who proved that the root is another block's output; null for nobody.</summary>
     public Address? L2BlockNumberChallenger { get; init; }
@@ -129,14 +79,10 @@ internal sealed record ClaimList
             L1Block = new L1Block(view),
             Game = game,
             Type = metadata.GameType,
-            TypeName = GameTypeNames.Of(metadata.GameType),
             Version = metadata.Version,
             IsPlayed = metadata.Rules is not null,
             RootClaim = metadata.RootClaim,
             Creator = metadata.Creator,
-            L2Block = metadata.NumberIn(SequenceUnit.Block),
-            L2Timestamp = metadata.NumberIn(SequenceUnit.Timestamp),
-            SequenceNumber = metadata.Proposed?.Number,
             ParentIndex = metadata.ParentIndex,
             Proposed = metadata.Proposed,
             L1Head = metadata.L1Head,

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Gavel.Contracts.Messages;
 
 namespace Gavel.Contracts;
@@ -6,11 +5,6 @@ namespace Gavel.Contracts;
 /// <summary>What a game itself answers about itself; all of it optional, for games of kinds that we do not know.</summary>
 internal sealed class GameIdentity(ReadBatch batch, Address game)
 {
-    // A super root as the extra data of a game: version, timestamp, then a chain id and an output root for each chain.
-    private const byte SuperRootVersion = 1;
-    private const int SuperRootHead = 1 + sizeof(ulong);
-    private const int SuperRootChain = 2 * Hash32.Size;
-
     private readonly Read<UInt256> _sequenceNumber = batch.Number<L2SequenceNumberFunction>(game, optional: true);
     private readonly Read<UInt256> _startingBlock = batch.Number<StartingBlockNumberFunction>(game, optional: true);
     private readonly Read<GameDataAnswer> _data = batch.AddOptional<GameDataFunction, GameDataAnswer, GameDataAnswer>(game, new(), static answer => answer);
@@ -33,7 +27,7 @@ internal sealed class GameIdentity(ReadBatch batch, Address game)
     public ProposedPoint? Sequence => L2BlockNumber.HasValue || !_sequenceNumber.HasValue ? null : new ProposedPoint(
         _sequenceNumber.Value,
         _startingBlock.HasValue ? SequenceUnit.Block
-            : _data.HasValue && IsSuperRoot(_data.Value.ExtraData, _sequenceNumber.Value) ? SequenceUnit.Timestamp
+            : _data.HasValue && SuperCloneArguments.Claim(_data.Value.ExtraData, RootClaim.ValueOr(default))?.Timestamp == _sequenceNumber.Value ? SequenceUnit.Timestamp
             : SequenceUnit.Unknown);
 
     /// <summary>Place in the factory's list of the game that this one builds on, all ones for the anchor; null where it builds on none.</summary>
@@ -45,10 +39,4 @@ internal sealed class GameIdentity(ReadBatch batch, Address game)
     /// <summary>The agreed output root that the game starts from.</summary>
     public static Read<StartingOutputRootAnswer> StartingOf(ReadBatch batch, Address game) =>
         batch.AddOptional<StartingOutputRootFunction, StartingOutputRootAnswer, StartingOutputRootAnswer>(game, new(), static answer => answer);
-
-    private static bool IsSuperRoot(ReadOnlySpan<byte> extraData, UInt256 timestamp) =>
-        extraData.Length >= SuperRootHead + SuperRootChain
-        && (extraData.Length - SuperRootHead) % SuperRootChain == 0
-        && extraData[0] == SuperRootVersion
-        && BinaryPrimitives.ReadUInt64BigEndian(extraData[1..]) == timestamp;
 }

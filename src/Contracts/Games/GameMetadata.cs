@@ -1,5 +1,3 @@
-using Gavel.GameSolver;
-
 namespace Gavel.Contracts;
 
 /// <summary>What never changes about a game after its creation.</summary>
@@ -35,9 +33,6 @@ public sealed record GameMetadata
     /// <summary>What the root is claimed for, in the unit that the game counts in; null where the game does not tell.</summary>
     public ProposedPoint? Proposed => Sequence ?? (L2BlockNumber.IsZero ? null : new ProposedPoint(L2BlockNumber, SequenceUnit.Block));
 
-    /// <summary>The number of <see cref="Proposed"/> where it counts this; null elsewhere.</summary>
-    public UInt256? NumberIn(SequenceUnit unit) => Proposed is { } proposed && proposed.Unit == unit ? proposed.Number : null;
-
     /// <summary>Place in the factory's list of the game that this one builds on, all ones for the anchor; null where games of its kind build on none.</summary>
     public uint? ParentIndex { get; init; }
 
@@ -70,50 +65,17 @@ public sealed record GameMetadata
 public sealed record GameDoubt(string Problem, bool IsGames);
 
 /// <summary>The parameters of a game that can be played.</summary>
-public sealed record GameRules
+public sealed record GameRules : BisectionRules
 {
-    /// <summary>What its generation does otherwise than others.</summary>
-    public required RuleSet RuleSet { get; init; }
-
     /// <summary>Output root that both sides agree on: the anchor at the game's creation.</summary>
     public required Hash32 StartingOutputRoot { get; init; }
 
     /// <summary>The block of <see cref="StartingOutputRoot"/>.</summary>
     public required ulong StartingBlockNumber { get; init; }
 
-    /// <summary>Claim of the VM's first state, with status byte.</summary>
-    public required Hash32 AbsolutePrestate { get; init; }
-
-    /// <summary>Depth of the leaves.</summary>
-    public required int MaxDepth { get; init; }
-
-    /// <summary>Last depth of the output-root half.</summary>
-    public required int SplitDepth { get; init; }
-
-    /// <summary>Clock parameters in seconds, with the rule of extension of this version.</summary>
-    public required ClockRules Clock { get; init; }
-
-    /// <summary>The VM contract.</summary>
-    public required Address Vm { get; init; }
-
-    /// <summary>The VM's preimage oracle.</summary>
-    public required Address Oracle { get; init; }
-
-    /// <summary>The bond store.</summary>
-    public required Address Weth { get; init; }
-
     /// <summary>The anchor registry.</summary>
     public required Address AnchorStateRegistry { get; init; }
 
     /// <summary>The L2 chain's id: local datum 5.</summary>
     public required ulong L2ChainId { get; init; }
-
-    /// <summary>Wei by depth, as the contract answers.</summary>
-    public required BondTable Bonds { get; init; }
-
-    /// <summary>Seconds between unlocking and withdrawal.</summary>
-    public required ulong WethDelay { get; init; }
-
-    /// <summary>Who alone may move in a permissioned game; null where everybody may.</summary>
-    public (Address Proposer, Address Challenger)? Permitted { get; init; }
 }

@@ -1,4 +1,3 @@
-using Gavel.GameSolver;
 using Gavel.SuperRoots;
 
 namespace Gavel.Contracts;
@@ -49,11 +48,8 @@ public sealed record SuperGameMetadata
 }
 
 /// <summary>The parameters of a super game with claims.</summary>
-public sealed record SuperGameRules
+public sealed record SuperGameRules : BisectionRules
 {
-    /// <summary>What its generation does otherwise than others.</summary>
-    public required RuleSet RuleSet { get; init; }
-
     /// <summary>
     /// The super root that both sides agree on. Its preimage is in the extra data of the game that is the registry's anchor, if one is.
     /// </summary>
@@ -61,34 +57,4 @@ public sealed record SuperGameRules
 
     /// <summary>Its timestamp, in seconds since the epoch.</summary>
     public required ulong StartingTimestamp { get; init; }
-
-    /// <summary>Claim of the VM's first state, with status byte.</summary>
-    public required Hash32 AbsolutePrestate { get; init; }
-
-    /// <summary>Depth of the leaves.</summary>
-    public required int MaxDepth { get; init; }
-
-    /// <summary>Last depth of the claims about super roots and transition states.</summary>
-    public required int SplitDepth { get; init; }
-
-    /// <summary>Clock parameters in seconds.</summary>
-    public required ClockRules Clock { get; init; }
-
-    /// <summary>The VM contract.</summary>
-    public required Address Vm { get; init; }
-
-    /// <summary>The VM's preimage oracle.</summary>
-    public required Address Oracle { get; init; }
-
-    /// <summary>The bond store.</summary>
-    public required Address Weth { get; init; }
-
-    /// <summary>Seconds between unlocking and withdrawal.</summary>
-    public required ulong WethDelay { get; init; }
-
-    /// <summary>Wei by depth, as the contract answers.</summary>
-    public required BondTable Bonds { get; init; }
-
-    /// <summary>Who alone may move in a permissioned game; null where everybody may.</summary>
-    public (Address Proposer, Address Challenger)? Permitted { get; init; }
 }
